@@ -1,0 +1,42 @@
+/** The calls of the console, one function each; the client adds token, keys and retries. */
+import type { Client } from '@shunyue/api-client'
+import type { RealtimeEvent } from '@shunyue/realtime'
+import type {
+  Credentials,
+  Device,
+  Login,
+  OfferingName,
+  OrderDetail,
+  OrderPage,
+  OrderQuery,
+  Today,
+} from '@/api/types'
+
+export type ConsoleApi = ReturnType<typeof createConsoleApi>
+
+interface List<Item> {
+  items: Item[]
+}
+
+export function createConsoleApi({ call }: Client) {
+  return {
+    signIn: (body: Credentials) => call<Login>('POST', '/logins', { body, isPublic: true }),
+    refresh: () => call<Login>('POST', '/logins/refresh', { body: {}, isPublic: true }),
+    signOut: () => call<null>('DELETE', '/logins/current'),
+    devices: () => call<List<Device>>('GET', '/logins').then((list) => list.items),
+    endDevice: (id: string) => call<null>('DELETE', `/logins/${encodeURIComponent(id)}`),
+    today: () => call<Today>('GET', '/today'),
+    orders: (query: OrderQuery) => call<OrderPage>('GET', '/orders', { query: { ...query } }),
+    order: (number: string) => call<OrderDetail>('GET', `/orders/${encodeURIComponent(number)}`),
+    offerings: () => call<List<OfferingName>>('GET', '/offerings').then((list) => list.items),
+    missedEvents: (topics: string[], since: Record<string, number>) =>
+      call<{ events: RealtimeEvent[] }>('GET', '/events', {
+        query: { topics: topics.join(','), since: sinceText(since) },
+      }).then((answer) => answer.events),
+  }
+}
+
+function sinceText(since: Record<string, number>): string | undefined {
+  const pairs = Object.entries(since).map(([topic, seq]) => `${topic}:${seq}`)
+  return pairs.length === 0 ? undefined : pairs.join(',')
+}

@@ -1,0 +1,146 @@
+/** Shapes of the console API that the screens use. */
+
+import type { OfferingKind, Order, OrderState, PaymentState } from '@shunyue/api-client'
+
+export type { OfferingKind, Order, OrderState, PaymentState, PriceLine } from '@shunyue/api-client'
+
+export type ResourceKind = 'staff' | 'room' | 'equipment' | 'team'
+
+export interface Login {
+  access_token: string
+  access_expires_at: string
+  staff: Staff
+  merchant: { slug: string; name: string; time_zone: string }
+}
+export interface Staff {
+  id: string
+  name: string
+  title: string | null
+  role: string
+  permissions: string[]
+}
+export interface Credentials {
+  merchant: string
+  account: string
+  password: string
+}
+export interface Device {
+  id: string
+  device: string | null
+  created_at: string
+  last_used_at: string
+  is_current: boolean
+}
+
+/** How what the screen shows is kept up to date. */
+export type ConnectionState = 'live' | 'connecting' | 'reconnecting' | 'polling'
+
+export type BlockKind =
+  | 'free'
+  | 'held'
+  | 'awaiting_payment'
+  | 'confirmed'
+  | 'live'
+  | 'done'
+  | 'break'
+  | 'closed'
+
+export interface Block {
+  slot_id: string | null
+  kind: BlockKind
+  starts_at: string
+  ends_at: string
+  title: string
+  subtitle: string | null
+  order_number: string | null
+  expires_at: string | null
+  places_taken: number
+  capacity: number
+}
+export interface Lane {
+  resource: { id: string; kind: ResourceKind; name: string; title: string | null }
+  day_off: string | null
+  blocks: Block[]
+}
+export interface Figures {
+  bookings: number
+  registrations: number
+  payments: number
+  received_fen: number
+  holding: { count: number; soonest_expires_at: string | null }
+  awaiting_payment: { count: number; amount_fen: number }
+  methods: { channel: string; count: number; amount_fen: number }[]
+}
+export interface FeedItem {
+  id: string
+  at: string
+  kind: string
+  who: string
+  offering_name: string
+  slot_starts_at: string | null
+  order_number: string | null
+  amount_fen: number | null
+}
+export interface Today {
+  date: string
+  server_time: string
+  hours: { from: string; to: string }
+  figures: Figures
+  lanes: Lane[]
+  feed: FeedItem[]
+}
+
+export interface OrderQuery {
+  state?: string
+  offering_id?: string
+  from?: string
+  to?: string
+  q?: string
+  cursor?: string
+  limit?: number
+}
+export interface OrderRow {
+  number: string
+  state: OrderState
+  payment_state: PaymentState
+  customer_name: string | null
+  customer_phone: string
+  offering_name: string
+  kind: OfferingKind
+  slot_starts_at: string
+  slot_ends_at: string
+  resource_name: string | null
+  party_size: number
+  payable_fen: number
+  placed_at: string
+  registered_at: string | null
+  paid_at: string | null
+  expires_at: string | null
+}
+export interface OrderPage {
+  items: OrderRow[]
+  next_cursor: string | null
+  total: number
+}
+export interface TimelineRow {
+  kind: string
+  at: string
+  who: string
+  detail: string | null
+  change_fen: number | null
+  balance_fen: number
+}
+export interface OrderDetail {
+  order: Order
+  customer: { id: string; name: string | null; phone: string; visits: number }
+  answers: { key: string; label: string; value: unknown }[]
+  rules_version: number
+  timeline: TimelineRow[]
+  totals: { received_fen: number; refunded_fen: number; kept_fen: number }
+  audit: { at: string; who: string; action: string; reason: string | null }[]
+}
+export interface OfferingName {
+  id: string
+  name: string
+  kind: OfferingKind
+}

@@ -1,0 +1,18 @@
+/** Turns an end and the server's now into what a countdown shows. */
+
+export type CountdownTone = 'brand' | 'warn' | 'bad'
+
+export function secondsLeft(endsAt: string, serverNow: number): number {
+  return Math.max(0, Math.ceil((Date.parse(endsAt) - serverNow) / 1000))
+}
+
+/** `02:14`; an hour and more keeps counting minutes. */
+export function minutesSeconds(seconds: number): string {
+  const minutes = Math.floor(seconds / 60)
+  return `${String(minutes).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+export function countdownTone(seconds: number): CountdownTone {
+  if (seconds <= 60) return 'bad'
+  return seconds <= 300 ? 'warn' : 'brand'
+}

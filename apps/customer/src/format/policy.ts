@@ -1,0 +1,28 @@
+/** The cancellation policy in sentences, from the policy's data and nothing else. */
+import type { CancellationPolicy } from '@shunyue/api-client'
+import { t } from '@/locales'
+import { clockTime, dateOf, monthDay } from './time'
+
+export interface PolicyRow { when: string; what: string; isFree: boolean }
+
+export function policySentence(policy: CancellationPolicy): string {
+  if (policy.fee_percent === 0) return t('policy.always_free')
+  return t('policy.sentence', { hours: policy.free_until_hours, percent: policy.fee_percent })
+}
+
+export function policyRows(policy: CancellationPolicy): PolicyRow[] {
+  if (policy.fee_percent === 0) return [{ when: t('policy.before_start'), what: t('policy.free'), isFree: true }]
+  return [
+    { when: t('policy.before_hours', { hours: policy.free_until_hours }), what: t('policy.free'), isFree: true },
+    {
+      when: t('policy.within_hours', { hours: policy.free_until_hours }),
+      what: t('policy.fee', { percent: policy.fee_percent }),
+      isFree: false,
+    },
+  ]
+}
+
+/** The last instant of free cancelling, as a date that needs no arithmetic from the reader. */
+export function freeUntilText(freeUntil: string): string {
+  return t('policy.free_until', { date: monthDay(dateOf(freeUntil)), time: clockTime(freeUntil) })
+}

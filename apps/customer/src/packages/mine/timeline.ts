@@ -1,0 +1,57 @@
+/** The facts of an order as rows of its story, with what is now and what comes. */
+import type { FactKind, Order, OrderFact } from '@shunyue/api-client'
+import { yuan } from '@/format/money'
+import { channelName, isOver } from '@/format/order'
+import { clockTime, dayAndTime, slotDate } from '@/format/time'
+import { t, type CopyKey } from '@/locales'
+import type { TimelineRow } from '@/ui/TimelineRows.vue'
+
+const REFUNDS = new Set<FactKind>(['refund_started', 'refunded'])
+const UNFINISHED = new Set<FactKind>(['expired', 'cancelled', 'paid_late', 'paid_twice', 'refund_started'])
+
+export function timelineOf(order: Order, now: number): TimelineRow[] {
+  return [...order.facts.map((fact, index) => pastRow(fact, index, order, now)), ...openRows(order, now)]
+}
+
+function pastRow(fact: OrderFact, index: number, order: Order, now: number): TimelineRow {
+  const amount = Number(fact.params.amount_fen ?? (fact.kind === 'paid' ? order.payment?.amount_fen : undefined))
+  const isRefund = REFUNDS.has(fact.kind)
+  return {
+    key: `${fact.kind}-${index}`,
+    state: 'done',
+    title: t(`fact.${fact.kind}` as CopyKey),
+    text: [dayAndTime(fact.at, now), ...detailOf(fact, order)],
+    amount: Number.isNaN(amount) ? '' : `${isRefund ? '+' : ''}¥${yuan(amount)}`,
+    amountTone: isRefund ? 'back' : 'plain',
+  }
+}
+
+function detailOf(fact: OrderFact, order: Order): string[] {
+  if (fact.kind === 'placed') return [t('fact.placed_detail', { slot: `${slotDate(order.slot.starts_at)} ${clockTime(order.slot.starts_at)}` })]
+  if (fact.kind === 'paid' && order.payment !== null) return [channelName(order.payment.channel)]
+  if (fact.kind === 'expired') return [t(order.end_reason === 'payment_window' ? 'fact.payment_window' : 'fact.registration_window')]
+  if (fact.kind === 'cancelled') return [t(order.end_reason === 'merchant' ? 'fact.by_merchant' : 'fact.by_customer')]
+  return []
+}
+
+/** Only an order that goes on has something to come. */
+function openRows(order: Order, now: number): TimelineRow[] {
+  const last = order.facts[order.facts.length - 1]
+  if (last !== undefined && UNFINISHED.has(last.kind)) return []
+  switch (order.state) {
+    case 'awaiting_registration':
+      return [openRow('now', 'order.awaiting_registration', t('fact.until', { time: clockTime(order.register_by) })), openRow('todo', 'step.payment')]
+    case 'awaiting_payment':
+      return order.payment_state === 'checking'
+        ? [openRow('now', 'order.checking', t('pay.checking_text'))]
+        : [openRow('now', 'order.awaiting_payment', order.pay_by === null ? '' : t('fact.until', { time: clockTime(order.pay_by) }))]
+    case 'confirmed':
+      return isOver(order, now) ? [] : [openRow('now', 'order.line_confirmed', `${slotDate(order.slot.starts_at)} ${clockTime(order.slot.starts_at)}`)]
+    default:
+      return []
+  }
+}
+
+function openRow(state: 'now' | 'todo', title: CopyKey, text = ''): TimelineRow {
+  return { key: title, state, title: t(title), text: text === '' ? [] : [text], amount: '', amountTone: 'plain' }
+}

@@ -1,0 +1,41 @@
+/** What differs between the web and the mini-programs; pages and features know only this interface. */
+import type { PaymentScene, Transport } from '@shunyue/api-client'
+import type { ConnectSocket } from '@shunyue/realtime'
+
+/** How an input is announced; mini-programs read it from the template, browsers from the inner element. */
+export interface FieldName {
+  label: string
+  isRequired: boolean
+  isInvalid: boolean
+  describedBy: string
+  autocomplete: string
+  inputMode: string
+}
+
+export interface Appearance {
+  theme: 'auto' | 'light' | 'dark'
+  isLarge: boolean
+  locale: string
+}
+
+export interface Platform {
+  name: 'h5' | 'weixin' | 'alipay'
+  prepare(): void
+  /** The merchant that the address or the build names; undefined = ask the server. */
+  merchantSlug(): string | undefined
+  apiBase(): string
+  transport: Transport
+  connectSocket: ConnectSocket
+  /** How this device pays: a code to scan, a jump to the wallet, or not yet. */
+  paymentScene(): PaymentScene | null
+  openCashier(url: string): void
+  /** Where the cashier sends the customer back to. */
+  returnUrl(route: string): string | null
+  openPage(url: string): void
+  nameField(component: unknown, name: FieldName): void
+  /** Moves the keyboard into an element that just appeared; the result gives it back. */
+  enterDialog(id: string): () => void
+  focusField(id: string): void
+  showAppearance(appearance: Appearance): void
+  setTitle(title: string): void
+}

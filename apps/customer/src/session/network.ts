@@ -1,0 +1,40 @@
+/** How the network is doing, for the line on top of every page. */
+import { readonly, ref } from 'vue'
+
+export type NetworkState = 'good' | 'weak' | 'off'
+
+const isConnected = ref(true)
+const isWeak = ref(false)
+const state = ref<NetworkState>('good')
+const onBack: (() => void)[] = []
+
+export const network = readonly(state)
+
+export function watchNetwork(): void {
+  uni.getNetworkType({ success: (answer) => connected(answer.networkType !== 'none') })
+  uni.onNetworkStatusChange((change) => connected(change.isConnected))
+}
+
+export function networkIsWeak(weak: boolean): void {
+  isWeak.value = weak
+  if (!weak) isConnected.value = true
+  update()
+}
+
+/** Called each time the network comes back. */
+export function whenNetworkReturns(listener: () => void): () => void {
+  onBack.push(listener)
+  return () => void onBack.splice(onBack.indexOf(listener), 1)
+}
+
+function connected(value: boolean): void {
+  isConnected.value = value
+  if (value) isWeak.value = false
+  update()
+}
+
+function update(): void {
+  const before = state.value
+  state.value = isConnected.value ? (isWeak.value ? 'weak' : 'good') : 'off'
+  if (before !== 'good' && state.value === 'good') [...onBack].forEach((listener) => listener())
+}

@@ -1,0 +1,44 @@
+/** Builds the one source for the web and both mini-programs; shared packages are taken by path. */
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type Plugin } from 'vite'
+import uni from '@dcloudio/vite-plugin-uni'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const shared = (name: string) => here(`../../packages/${name}/src/index.ts`)
+const api = process.env.SHUNYUE_API ?? 'http://127.0.0.1:8000'
+
+/** The web runtime's base style preloads navigation-bar shadows from a foreign host: drop them. */
+function withoutForeignImages(): Plugin {
+  return {
+    name: 'without-foreign-images',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'asset' && file.fileName.endsWith('.css'))
+          file.source = String(file.source).replace(/url\(https:\/\/cdn\.dcloud\.net\.cn[^)]*\)/g, 'none')
+      }
+    },
+  }
+}
+
+export default defineConfig({
+  plugins: [uni(), withoutForeignImages()],
+  resolve: {
+    alias: {
+      '@': here('./src'),
+      '@shunyue/api-client': shared('api-client'),
+      '@shunyue/realtime': shared('realtime'),
+      '@shunyue/rules': shared('rules'),
+      '@shunyue/tokens': here('../../packages/tokens'),
+    },
+  },
+  server: {
+    fs: { allow: [here('../..')] },
+    proxy: {
+      '/v1': api,
+      '/dev': api,
+      '/media': api,
+      '/ws': { target: api.replace('http', 'ws'), ws: true },
+    },
+  },
+})

@@ -1,0 +1,1 @@
+"""Shunyue: booking, registration and payment in one flow."""

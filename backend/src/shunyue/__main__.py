@@ -1,0 +1,5 @@
+"""Lets `python -m shunyue` run the command line."""
+
+from shunyue.cli import main
+
+main()

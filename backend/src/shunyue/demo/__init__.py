@@ -1,0 +1,1 @@
+"""The demo merchant: a believable week, lived through the product's own commands."""

@@ -1,0 +1,236 @@
+"""The journey of an order: where booking, registration and payment meet.
+
+Locks are taken in the order: order, then payment and attempts, or hold and busy time.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from shunyue.booking import api as booking
+from shunyue.journey.errors import (
+    OrderAlreadyPaid,
+    OrderNotCancellable,
+    PaymentWindowOver,
+    RegistrationRequired,
+)
+from shunyue.kernel.database import Transaction
+from shunyue.kernel.timers import clear_timer, set_timer
+from shunyue.ordering import api as ordering
+from shunyue.ordering.api import Order
+from shunyue.payments import api as payments
+from shunyue.payments.api import Attempt, SceneName
+from shunyue.registration import api as registration
+
+PAYMENT_WINDOW = timedelta(minutes=30)
+WINDOW_TIMER = "journey.payment_window"
+
+
+async def submit_registration(tx: Transaction, *, number: str, answers: dict[str, Any]) -> Order:
+    """Take the registration in and open the payment window: full 30 minutes, also at 14:59.
+
+    Raises `HoldExpired` from the 15-minute instant on, `AlreadyRegistered`, and
+    `RegistrationIncomplete` naming every field. An order that costs nothing is booked at once.
+    """
+    order = await ordering.order_of_actor(tx, number, is_locked=True)
+    if order.state in {"expired", "cancelled"}:
+        raise booking.HoldExpired
+    if order.registered_at is not None:
+        raise registration.AlreadyRegistered
+    await booking.keep_hold(tx, order.hold_id)
+    await registration.submit(tx, order, answers=answers)
+    pay_by = tx.now + PAYMENT_WINDOW
+    order = await ordering.advance(
+        tx, order, "registered", state="awaiting_payment", registered_at=tx.now, pay_by=pay_by
+    )
+    if order.payable_fen == 0:
+        return await _confirm(tx, order)
+    await payments.open_payment(tx, order)
+    await set_timer(tx, WINDOW_TIMER, order.id, pay_by)
+    return order
+
+
+async def intend_payment(
+    tx: Transaction,
+    *,
+    number: str,
+    channel: str,
+    scene: SceneName,
+    return_url: str | None,
+    client_ip: str,
+) -> Attempt:
+    """Check that paying makes sense, and write the try down before the provider hears of it.
+
+    Raises `RegistrationRequired`, `OrderAlreadyPaid`, `PaymentWindowOver`, `ChannelNotOffered`.
+    No money is taken for nothing: the place is kept, and the price is the one that was locked.
+    """
+    order = await ordering.order_of_actor(tx, number, is_locked=True)
+    match order.state:
+        case "awaiting_registration":
+            raise RegistrationRequired
+        case "confirmed":
+            raise OrderAlreadyPaid
+        case "expired" | "cancelled":
+            raise PaymentWindowOver
+    if order.payment_state == "paid":
+        raise OrderAlreadyPaid
+    if order.pay_by is None or order.pay_by <= tx.now or order.end_reason is not None:
+        raise PaymentWindowOver
+    offered = await payments.channel_named(tx, channel)
+    if offered is None:
+        raise payments.ChannelNotOffered
+    attempt = await payments.intend_attempt(
+        tx, order, offered, scene=scene, return_url=return_url, client_ip=client_ip
+    )
+    if order.payment_state == "none":
+        await ordering.set_payment_state(tx, order, "pending")
+    return attempt
+
+
+async def cancel_order(tx: Transaction, *, number: str) -> Order:
+    """Give up an order that is not paid. The place goes back once no charge can land any more."""
+    order = await ordering.order_of_actor(tx, number, is_locked=True)
+    if order.state == "awaiting_registration":
+        return await _end(tx, order, "cancelled", "customer")
+    if order.state != "awaiting_payment" or order.payment_state == "paid":
+        raise OrderNotCancellable
+    if await payments.stop_collecting(tx, order.id):
+        return await _end(tx, order, "cancelled", "customer")
+    return await ordering.set_payment_state(tx, order, "checking", end_reason="customer")
+
+
+async def close_payment_window(tx: Transaction, order_id: UUID) -> None:
+    """The 30 minutes are over: stop collecting, and give the place back when nothing was charged."""
+    await clear_timer(tx, WINDOW_TIMER, order_id)
+    order = await ordering.lock_order(tx, order_id)
+    if order.state != "awaiting_payment":
+        return
+    if await payments.stop_collecting(tx, order_id):
+        await _end(tx, order, "expired", "payment_window")
+    elif order.payment_state == "pending":
+        await ordering.set_payment_state(tx, order, "checking")
+
+
+async def end_unpaid(tx: Transaction, order_id: UUID) -> None:
+    """It is certain that nothing was charged: the place goes back."""
+    order = await ordering.lock_order(tx, order_id)
+    if order.state != "awaiting_payment":
+        return
+    if order.end_reason == "customer":
+        await _end(tx, order, "cancelled", "customer")
+    else:
+        await _end(tx, order, "expired", "payment_window")
+
+
+async def end_unregistered(tx: Transaction, hold_id: UUID) -> None:
+    """A confirmed hold ran out before its order was registered."""
+    order = await ordering.lock_order_of_hold(tx, hold_id)
+    if order is None or order.state != "awaiting_registration":
+        return
+    await ordering.advance(
+        tx,
+        order,
+        "expired",
+        {"reason": "registration_window"},
+        state="expired",
+        ended_at=tx.now,
+        end_reason="registration_window",
+    )
+
+
+async def settle_order(tx: Transaction, event: payments.PaymentSettled) -> None:
+    """Money arrived: book the place, also if it came late and the place is still free.
+
+    Otherwise it is sent back at once. Nobody keeps money without a booking.
+    """
+    order = await ordering.lock_order(tx, event.order_id)
+    paid = {
+        "amount_fen": event.amount_fen,
+        "transaction_id": event.transaction_id,
+        "channel": event.channel,
+    }
+    if order.state == "awaiting_payment" and order.end_reason != "customer":
+        order = await ordering.advance(
+            tx, order, "paid", paid, payment_state="paid", paid_at=event.paid_at
+        )
+        await _confirm(tx, order)
+        return
+    if order.state == "expired":
+        await _settle_late(tx, order, event, paid)
+        return
+    assert order.state in {"awaiting_payment", "cancelled"}, order.state
+    order = await ordering.advance(
+        tx, order, "paid_late", paid, payment_state="refunding", paid_at=event.paid_at
+    )
+    if order.state == "awaiting_payment":
+        await _end(tx, order, "cancelled", "customer")
+    await payments.refund_all(tx, order.id, event.attempt_id, "order_cancelled")
+
+
+async def note_refund(tx: Transaction, event: payments.RefundAdvanced) -> None:
+    """A refund moved: the order's history and money say so."""
+    order = await ordering.lock_order(tx, event.order_id)
+    params = {"amount_fen": event.amount_fen, "reason": event.reason}
+    is_surplus = event.reason == "paid_twice"
+    match event.state:
+        case "succeeded":
+            changes = {} if is_surplus else {"payment_state": "refunded"}
+            await ordering.advance(tx, order, "refunded", params, **changes)
+        case "abnormal":
+            await ordering.advance(tx, order, "refund_failed", params)
+        case _:
+            changes = {} if is_surplus else {"payment_state": "refunding"}
+            await ordering.advance(tx, order, "refund_started", params, **changes)
+
+
+async def note_surplus(tx: Transaction, event: payments.SurplusReceived) -> None:
+    """An order was paid twice: its history says so; the refund is already promised."""
+    order = await ordering.lock_order(tx, event.order_id)
+    await ordering.advance(tx, order, "paid_twice", {"amount_fen": event.amount_fen})
+
+
+async def _settle_late(
+    tx: Transaction, order: Order, event: payments.PaymentSettled, paid: dict[str, Any]
+) -> None:
+    hold_id = await booking.take_again(tx, order)
+    if hold_id is None:
+        order = await ordering.advance(
+            tx, order, "paid_late", paid, payment_state="refunding", paid_at=event.paid_at
+        )
+        await payments.refund_all(tx, order.id, event.attempt_id, "late_without_place")
+        return
+    order = await ordering.advance(
+        tx,
+        order,
+        "booked_again",
+        paid,
+        hold_id=hold_id,
+        payment_state="paid",
+        paid_at=event.paid_at,
+        ended_at=None,
+        end_reason=None,
+    )
+    await _confirm(tx, order)
+
+
+async def _confirm(tx: Transaction, order: Order) -> Order:
+    await booking.book(tx, order)
+    if order.payable_fen:
+        await payments.earn(tx, order)
+        await clear_timer(tx, WINDOW_TIMER, order.id)
+    return await ordering.advance(tx, order, "confirmed", state="confirmed")
+
+
+async def _end(tx: Transaction, order: Order, state: str, reason: str) -> Order:
+    await clear_timer(tx, WINDOW_TIMER, order.id)
+    await booking.give_back(tx, order.hold_id)
+    return await ordering.advance(
+        tx,
+        order,
+        "cancelled" if state == "cancelled" else "expired",
+        {"reason": reason},
+        state=state,
+        ended_at=tx.now,
+        end_reason=reason,
+        payment_state="none" if order.payment_state in {"pending", "checking"} else order.payment_state,
+    )

@@ -1,0 +1,317 @@
+"""Orders over HTTP: their registration, their payment, their end."""
+
+import io
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import segno
+import structlog
+from litestar import Request, Response, get, post, put
+from litestar.params import Parameter
+
+from shunyue.booking.api import HoldExpired
+from shunyue.identity.access import client_ip_of
+from shunyue.identity.api import customer_by_id
+from shunyue.journey import commands
+from shunyue.journey.errors import (
+    OrderAlreadyPaid,
+    OrderNotCancellable,
+    PaymentWindowOver,
+    RegistrationRequired,
+)
+from shunyue.journey.schemas import (
+    Nothing,
+    OrderList,
+    PaymentAttemptView,
+    PaymentMethod,
+    PaymentMethodList,
+    StartPayment,
+)
+from shunyue.journey.views import view_order
+from shunyue.kernel.copy import wording
+from shunyue.kernel.database import Transaction
+from shunyue.kernel.errors import (
+    FieldProblem,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    InvalidRequest,
+    MerchantNotFound,
+    RequestInProgress,
+    Unauthenticated,
+)
+from shunyue.kernel.http import once, once_in_steps, problems
+from shunyue.kernel.tokens import Actor
+from shunyue.ordering.api import (
+    OrderNotFound,
+    OrderView,
+    PriceView,
+    order_card,
+    order_of_actor,
+    orders_of_customer,
+    price_view,
+)
+from shunyue.payments.api import (
+    LIVE,
+    Attempt,
+    ChannelNotOffered,
+    ProviderDown,
+    ProviderError,
+    ProviderRefused,
+    ProviderSaidNo,
+    attempts_of,
+    enabled_channels,
+)
+from shunyue.registration.api import (
+    AlreadyRegistered,
+    DraftFieldView,
+    FieldNotFound,
+    FormField,
+    RegistrationIncomplete,
+    RegistrationView,
+    SaveDraftField,
+    SubmitRegistration,
+    ValueTooLong,
+    draft_of,
+    form_by_id,
+    form_view,
+    newest_form,
+    registration_of,
+    save_draft_field,
+)
+
+log = structlog.get_logger(__name__)
+
+ASKING = (MerchantNotFound, Unauthenticated, OrderNotFound)
+ONCE = (IdempotencyKeyMissing, IdempotencyKeyReused, RequestInProgress)
+_PAGE = 20
+
+
+@get("/orders", responses=problems(MerchantNotFound, Unauthenticated))
+async def list_orders(
+    request: Request[Any, Any, Any],
+    customer: Actor,
+    which: Annotated[Literal["open", "past"] | None, Parameter(query="state")] = None,
+    cursor: str | None = None,
+) -> OrderList:
+    """List the customer's orders, newest first."""
+    is_open = None if which is None else which == "open"
+    async with request.app.state.database.begin(customer) as tx:
+        orders = await orders_of_customer(
+            tx, tx.actor_id, is_open=is_open, after=cursor, limit=_PAGE + 1
+        )
+        now = tx.now
+    more = orders[_PAGE - 1].number if len(orders) > _PAGE else None
+    return OrderList([order_card(order, now) for order in orders[:_PAGE]], more)
+
+
+@get("/orders/{number:str}", responses=problems(*ASKING))
+async def read_order(request: Request[Any, Any, Any], customer: Actor, number: str) -> OrderView:
+    """Read an order with its history and money."""
+    async with request.app.state.database.begin(customer) as tx:
+        return await view_order(tx, await order_of_actor(tx, number))
+
+
+@get("/orders/{number:str}/price", responses=problems(*ASKING))
+async def read_price(request: Request[Any, Any, Any], customer: Actor, number: str) -> PriceView:
+    """Read what is owed, line by line, and until when that is promised."""
+    async with request.app.state.database.begin(customer) as tx:
+        order = await order_of_actor(tx, number)
+    return price_view(order.terms.price, order.pay_by)
+
+
+@get("/orders/{number:str}/registration", responses=problems(*ASKING))
+async def read_registration(
+    request: Request[Any, Any, Any], customer: Actor, number: str
+) -> RegistrationView:
+    """Read the form with what was typed so far, on whatever device."""
+    async with request.app.state.database.begin(customer) as tx:
+        order = await order_of_actor(tx, number)
+        done = await registration_of(tx, order.id)
+        kind = order.terms.offering.kind
+        form = await (form_by_id(tx, done.form_id) if done else newest_form(tx, kind))
+        return RegistrationView(
+            order_number=order.number,
+            form=form_view(form),
+            draft=await draft_of(tx, order.id),
+            prefill={} if done else await _prefill(tx, form.fields),
+            answers=done.answers if done else None,
+            submitted_at=done.submitted_at if done else None,
+            register_by=order.register_by,
+            server_time=tx.now,
+        )
+
+
+@put(
+    "/orders/{number:str}/registration/draft/{key:str}",
+    responses=problems(*ASKING, FieldNotFound, ValueTooLong, AlreadyRegistered),
+)
+async def save_draft(
+    request: Request[Any, Any, Any], customer: Actor, number: str, key: str, data: SaveDraftField
+) -> DraftFieldView:
+    """Keep one finished field."""
+    async with request.app.state.database.begin(customer) as tx:
+        order = await order_of_actor(tx, number)
+        saved = await save_draft_field(tx, order, key=key, value=data.value)
+    return DraftFieldView(
+        key=key, value=saved.value, version=saved.version, saved_at=saved.saved_at
+    )
+
+
+@post(
+    "/orders/{number:str}/registration",
+    responses=problems(*ASKING, *ONCE, RegistrationIncomplete, AlreadyRegistered, HoldExpired),
+)
+async def submit_registration(
+    request: Request[Any, Any, Any], customer: Actor, number: str, data: SubmitRegistration
+) -> Response[OrderView]:
+    """Hand the registration in; the payment window opens."""
+
+    async def work(tx: Transaction) -> OrderView:
+        order = await commands.submit_registration(tx, number=number, answers=data.answers)
+        return await view_order(tx, order)
+
+    return await once(request, customer, work)
+
+
+@get("/orders/{number:str}/payment-methods", responses=problems(*ASKING))
+async def list_payment_methods(
+    request: Request[Any, Any, Any], customer: Actor, number: str
+) -> PaymentMethodList:
+    """List the ways to pay, with the reason for those that are not offered."""
+    async with request.app.state.database.begin(customer) as tx:
+        await order_of_actor(tx, number)
+        offered = {channel.channel for channel in await enabled_channels(tx)}
+    is_wechat = "wechat" in offered
+    return PaymentMethodList(
+        [
+            PaymentMethod(
+                channel="wechat",
+                scenes=["native", "h5"],
+                name=wording("channel.wechat", {}),
+                is_offered=is_wechat,
+                reason=None if is_wechat else wording("channel.not_set_up", {}),
+            )
+        ]
+    )
+
+
+@post(
+    "/orders/{number:str}/payments",
+    responses=problems(
+        *ASKING,
+        *ONCE,
+        InvalidRequest,
+        RegistrationRequired,
+        OrderAlreadyPaid,
+        PaymentWindowOver,
+        ChannelNotOffered,
+        ProviderSaidNo,
+        ProviderDown,
+    ),
+)
+async def start_payment(
+    request: Request[Any, Any, Any], customer: Actor, number: str, data: StartPayment
+) -> Response[PaymentAttemptView]:
+    """Start paying: the answer leads to the provider's cashier."""
+    _check_return_url(request, data.return_url)
+    state = request.app.state
+
+    async def work() -> PaymentAttemptView:
+        async with state.database.begin(customer) as tx:
+            attempt = await commands.intend_payment(
+                tx,
+                number=number,
+                channel=data.channel,
+                scene=data.scene,
+                return_url=data.return_url,
+                client_ip=client_ip_of(request) or "127.0.0.1",
+            )
+        try:
+            attempt = await state.desk.start(state.database, customer, attempt)
+        except ProviderRefused as refused:
+            log.error("payments.start_refused", code=refused.code, message=refused.message)
+            raise ProviderSaidNo from refused
+        except ProviderError as error:
+            log.warning("payments.start_unknown", code=error.code)
+            raise ProviderDown from error
+        return _attempt_view(attempt)
+
+    return await once_in_steps(request, customer, work)
+
+
+@post("/orders/{number:str}/payment-checks", status_code=200, responses=problems(*ASKING))
+async def check_payment(
+    request: Request[Any, Any, Any], customer: Actor, number: str, data: Nothing
+) -> OrderView:
+    """Ask the provider now, because the customer has come back from the cashier."""
+    state = request.app.state
+    async with state.database.begin(customer) as tx:
+        order = await order_of_actor(tx, number)
+        attempts = await attempts_of(tx, order.id)
+    for attempt in attempts:
+        if attempt.state in LIVE:
+            try:
+                await state.desk.ask(state.database, customer.merchant_id, attempt.id)
+            except ProviderError as error:
+                log.warning("payments.check_failed", code=error.code)
+    async with state.database.begin(customer) as tx:
+        return await view_order(tx, await order_of_actor(tx, number))
+
+
+@post(
+    "/orders/{number:str}/cancellation",
+    status_code=200,
+    responses=problems(*ASKING, *ONCE, OrderNotCancellable),
+)
+async def cancel_order(
+    request: Request[Any, Any, Any], customer: Actor, number: str, data: Nothing
+) -> Response[OrderView]:
+    """Give up an order that is not paid."""
+
+    async def work(tx: Transaction) -> OrderView:
+        return await view_order(tx, await commands.cancel_order(tx, number=number))
+
+    return await once(request, customer, work, status=200)
+
+
+async def _prefill(tx: Transaction, fields: list[FormField]) -> dict[str, str]:
+    customer = await customer_by_id(tx, tx.actor_id)
+    if customer is None:
+        return {}
+    known = {"name": customer.name or "", "phone": customer.phone.removeprefix("+86")}
+    return {
+        field.key: known[field.prefill] for field in fields if field.prefill and known[field.prefill]
+    }
+
+
+def _check_return_url(request: Request[Any, Any, Any], return_url: str | None) -> None:
+    """Only pages of ours: an open redirect through a cashier is a gift to phishers."""
+    if return_url is None:
+        return
+    ours = {urlsplit(request.app.state.settings.base_url).netloc, request.headers.get("host", "")}
+    if urlsplit(return_url).netloc not in ours:
+        raise InvalidRequest(FieldProblem("return_url", "foreign_address"))
+
+
+def _attempt_view(attempt: Attempt) -> PaymentAttemptView:
+    prompt = attempt.prompt
+    assert prompt is not None
+    return PaymentAttemptView(
+        id=attempt.id,
+        channel="wechat",
+        scene=attempt.scene,
+        amount_fen=attempt.amount_fen,
+        state=attempt.state,
+        code_url=prompt.code_url,
+        qr_svg=_qr_svg(prompt.code_url) if prompt.code_url else None,
+        h5_url=prompt.h5_url,
+        expires_at=min(prompt.expires_at, attempt.expires_at),
+    )
+
+
+def _qr_svg(content: str) -> str:
+    out = io.BytesIO()
+    segno.make(content, error="m").save(out, kind="svg", xmldecl=False, svgns=True, border=2)
+    return out.getvalue().decode()
+
+

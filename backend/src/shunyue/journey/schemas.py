@@ -1,0 +1,59 @@
+"""Shapes of the journey's routes."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from shunyue.ordering.api import OrderCard
+from shunyue.payments.api import SceneName
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A POST that needs no words."""
+
+
+class OrderList(msgspec.Struct, frozen=True):
+    """A page of orders."""
+
+    items: list[OrderCard]
+    next_cursor: str | None
+
+
+class PaymentMethod(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to pay, and why not, if not."""
+
+    channel: str
+    scenes: list[SceneName]
+    name: str
+    is_offered: bool
+    reason: str | None
+
+
+class PaymentMethodList(msgspec.Struct, frozen=True):
+    """All ways to pay an order."""
+
+    items: list[PaymentMethod]
+
+
+class StartPayment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the customer wants to pay, and where the provider's page should lead back to."""
+
+    channel: Annotated[str, msgspec.Meta(max_length=20)]
+    scene: SceneName
+    return_url: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+
+
+class PaymentAttemptView(msgspec.Struct, frozen=True, kw_only=True):
+    """The way to the cashier: a QR code for a large screen, an address for a phone."""
+
+    id: UUID
+    channel: str
+    scene: SceneName
+    amount_fen: int
+    state: str
+    code_url: str | None
+    qr_svg: str | None
+    h5_url: str | None
+    expires_at: datetime

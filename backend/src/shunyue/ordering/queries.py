@@ -1,0 +1,189 @@
+"""SQL of ordering."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from shunyue.kernel.database import Transaction
+from shunyue.ordering.records import Order, OrderFact, Terms
+
+_COLUMNS = (
+    "id, number, customer_id, offering_id, slot_id, hold_id, party_size, state, payment_state,"
+    " terms, payable_fen, placed_at, register_by, registered_at, pay_by, paid_at, ended_at, end_reason"
+)
+
+
+def order_of(row: asyncpg.Record) -> Order:
+    """Turn a row with all columns of an order into an Order."""
+    plain = {name: row[name] for name in Order.__struct_fields__ if name != "terms"}
+    return Order(**plain, terms=msgspec.convert(row["terms"], Terms))
+
+
+async def order_by_number(tx: Transaction, number: str) -> Order | None:
+    """Read an order by the number people see."""
+    row = await tx.connection.fetchrow(
+        f"SELECT {_COLUMNS} FROM customer_order WHERE merchant_id = $1 AND number = $2",
+        tx.merchant_id,
+        number,
+    )
+    return order_of(row) if row else None
+
+
+async def lock_order_by_number(tx: Transaction, number: str) -> Order | None:
+    """Read an order and keep others from changing it."""
+    row = await tx.connection.fetchrow(
+        f"SELECT {_COLUMNS} FROM customer_order"
+        " WHERE merchant_id = $1 AND number = $2 FOR NO KEY UPDATE",
+        tx.merchant_id,
+        number,
+    )
+    return order_of(row) if row else None
+
+
+async def lock_order(tx: Transaction, order_id: UUID) -> Order:
+    """Read an order that must exist and keep others from changing it."""
+    row = await tx.connection.fetchrow(
+        f"SELECT {_COLUMNS} FROM customer_order"
+        " WHERE merchant_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        tx.merchant_id,
+        order_id,
+    )
+    assert row is not None
+    return order_of(row)
+
+
+async def lock_order_of_hold(tx: Transaction, hold_id: UUID) -> Order | None:
+    """Read the order that was issued for a hold and keep others from changing it."""
+    row = await tx.connection.fetchrow(
+        f"SELECT {_COLUMNS} FROM customer_order"
+        " WHERE merchant_id = $1 AND hold_id = $2 FOR NO KEY UPDATE",
+        tx.merchant_id,
+        hold_id,
+    )
+    return order_of(row) if row else None
+
+
+async def number_of_hold(tx: Transaction, hold_id: UUID) -> str | None:
+    """Return the number of the order issued for a hold."""
+    number: str | None = await tx.connection.fetchval(
+        "SELECT number FROM customer_order WHERE merchant_id = $1 AND hold_id = $2",
+        tx.merchant_id,
+        hold_id,
+    )
+    return number
+
+
+_OPEN = "state IN ('awaiting_registration', 'awaiting_payment')"
+
+
+async def orders_of_customer(
+    tx: Transaction, customer_id: UUID, *, is_open: bool | None, after: str | None, limit: int
+) -> list[Order]:
+    """List a customer's orders, newest first, after the number `after`.
+
+    Open are those still to be registered, paid or attended; the others are past.
+    """
+    upcoming = f"({_OPEN} OR (state = 'confirmed' AND slot_starts_at > $5))"
+    which = {None: "true", True: upcoming, False: f"NOT {upcoming}"}[is_open]
+    rows = await tx.connection.fetch(
+        f"SELECT {_COLUMNS} FROM customer_order WHERE merchant_id = $1 AND customer_id = $2"
+        " AND ($3::text IS NULL OR (placed_at, id) < (SELECT placed_at, id FROM customer_order"
+        "      WHERE merchant_id = $1 AND number = $3))"
+        f" AND {which} AND $5::timestamptz IS NOT NULL ORDER BY placed_at DESC, id DESC LIMIT $4",
+        tx.merchant_id,
+        customer_id,
+        after,
+        limit,
+        tx.now,
+    )
+    return [order_of(row) for row in rows]
+
+
+async def facts_of(tx: Transaction, order_id: UUID) -> list[OrderFact]:
+    """List what happened to an order, first things first."""
+    rows = await tx.connection.fetch(
+        "SELECT id, order_id, kind, at, actor_kind, actor_id, params FROM order_fact"
+        " WHERE merchant_id = $1 AND order_id = $2 ORDER BY at, id",
+        tx.merchant_id,
+        order_id,
+    )
+    return [OrderFact(**row) for row in rows]
+
+
+async def insert_order(tx: Transaction, order: Order) -> bool:
+    """Add an order; returns False when its number is taken."""
+    inserted = await tx.connection.fetchval(
+        "INSERT INTO customer_order (merchant_id, id, number, customer_id, offering_id, slot_id,"
+        " resource_id, hold_id, party_size, state, payment_state, terms, slot_starts_at,"
+        " payable_fen, placed_at, register_by)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+        " ON CONFLICT (merchant_id, number) DO NOTHING RETURNING true",
+        tx.merchant_id,
+        order.id,
+        order.number,
+        order.customer_id,
+        order.offering_id,
+        order.slot_id,
+        order.terms.resource.id if order.terms.resource else None,
+        order.hold_id,
+        order.party_size,
+        order.state,
+        order.payment_state,
+        msgspec.to_builtins(order.terms),
+        order.terms.slot.starts_at,
+        order.payable_fen,
+        order.placed_at,
+        order.register_by,
+    )
+    return bool(inserted)
+
+
+async def update_order(tx: Transaction, order: Order) -> None:
+    """Store an order's progress: everything of it that may change."""
+    await tx.connection.execute(
+        "UPDATE customer_order SET state = $3, payment_state = $4, registered_at = $5, pay_by = $6,"
+        " paid_at = $7, ended_at = $8, end_reason = $9, hold_id = $10"
+        " WHERE merchant_id = $1 AND id = $2",
+        tx.merchant_id,
+        order.id,
+        order.state,
+        order.payment_state,
+        order.registered_at,
+        order.pay_by,
+        order.paid_at,
+        order.ended_at,
+        order.end_reason,
+        order.hold_id,
+    )
+
+
+async def insert_fact(tx: Transaction, fact: OrderFact) -> None:
+    """Add a fact to an order's history."""
+    await tx.connection.execute(
+        "INSERT INTO order_fact (merchant_id, order_id, id, kind, at, actor_kind, actor_id, params)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        tx.merchant_id,
+        fact.order_id,
+        fact.id,
+        fact.kind,
+        fact.at,
+        fact.actor_kind,
+        fact.actor_id,
+        fact.params,
+    )
+
+
+async def recent_facts(tx: Transaction, since: datetime, limit: int) -> list[asyncpg.Record]:
+    """List the latest facts of all orders with what a feed shows of each."""
+    rows: list[asyncpg.Record] = await tx.connection.fetch(
+        "SELECT f.id, f.kind, f.at, f.params, o.number, o.customer_id, o.terms, o.slot_starts_at,"
+        " o.payable_fen FROM order_fact f"
+        " JOIN customer_order o ON o.merchant_id = f.merchant_id AND o.id = f.order_id"
+        " WHERE f.merchant_id = $1 AND f.at >= $2 ORDER BY f.at DESC, f.id DESC LIMIT $3",
+        tx.merchant_id,
+        since,
+        limit,
+    )
+    return rows

@@ -1,0 +1,69 @@
+"""What other domains may know of payments."""
+
+from shunyue.payments.channels import (
+    CALL_TIMEOUT,
+    Providers,
+    add_wechat_channel,
+    channel_named,
+)
+from shunyue.payments.commands import (
+    QUERY_TIMER,
+    REFUND_TIMER,
+    earn,
+    intend_attempt,
+    open_payment,
+    refund_all,
+    stop_collecting,
+)
+from shunyue.payments.errors import ChannelNotOffered, ProviderDown, ProviderSaidNo
+from shunyue.payments.events import (
+    CollectionStopped,
+    PaymentSettled,
+    RefundAdvanced,
+    SurplusReceived,
+)
+from shunyue.payments.jobs import NOTICE_JOB, ProviderDesk
+from shunyue.payments.ledger import balances, movements_of
+from shunyue.payments.notices import receive_notice
+from shunyue.payments.providers.port import ProviderError, ProviderRefused
+from shunyue.payments.providers.wechat_config import WechatConfig
+from shunyue.payments.queries import attempts_of, channel_by_id, enabled_channels, refunds_of
+from shunyue.payments.records import LIVE, Attempt, PaymentChannel, Refund, SceneName
+
+__all__ = [
+    "CALL_TIMEOUT",
+    "LIVE",
+    "NOTICE_JOB",
+    "QUERY_TIMER",
+    "REFUND_TIMER",
+    "Attempt",
+    "ChannelNotOffered",
+    "CollectionStopped",
+    "PaymentChannel",
+    "PaymentSettled",
+    "ProviderDesk",
+    "ProviderDown",
+    "ProviderError",
+    "ProviderRefused",
+    "ProviderSaidNo",
+    "Providers",
+    "Refund",
+    "RefundAdvanced",
+    "SceneName",
+    "SurplusReceived",
+    "WechatConfig",
+    "add_wechat_channel",
+    "attempts_of",
+    "balances",
+    "channel_by_id",
+    "channel_named",
+    "earn",
+    "enabled_channels",
+    "intend_attempt",
+    "movements_of",
+    "open_payment",
+    "receive_notice",
+    "refund_all",
+    "refunds_of",
+    "stop_collecting",
+]

@@ -1,0 +1,71 @@
+"""Where providers send their notices: verify, store, answer; the worker does the rest."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from litestar import Request, Response, post
+
+from shunyue.kernel.ids import new_id
+from shunyue.kernel.metrics import NOTICES
+from shunyue.kernel.queue import enqueue
+from shunyue.kernel.tokens import Actor
+from shunyue.payments import queries
+from shunyue.payments.jobs import NOTICE_JOB
+from shunyue.payments.providers.port import NoticeRejected
+
+log = structlog.get_logger(__name__)
+
+
+class NoticeAnswer(msgspec.Struct, frozen=True):
+    """What the provider reads when it should send the notice again."""
+
+    code: str
+    message: str
+
+
+@post("/notify/{channel:str}/{config_id:uuid}", status_code=200, include_in_schema=False)
+async def receive_notice(
+    request: Request[Any, Any, Any], channel: str, config_id: UUID
+) -> Response[NoticeAnswer | None]:
+    """Take a provider's notice in: signature first, then one row per event, then the answer."""
+    database = request.app.state.database
+    async with database.across_merchants() as connection:
+        merchant_id = await queries.merchant_of_channel(connection, config_id)
+    if merchant_id is None:
+        return _again(404, "unknown address")
+    raw = await request.body()
+    async with database.begin(Actor("provider", merchant_id)) as tx:
+        config = await queries.channel_by_id(tx, config_id)
+        if config.channel != channel:
+            return _again(404, "unknown address")
+        try:
+            provider = request.app.state.providers.of(config)
+            notice = provider.read_notice(dict(request.headers), raw)
+        except NoticeRejected as rejected:
+            NOTICES.labels("rejected").inc()
+            log.warning("payments.notice_rejected", channel=channel, reason=rejected.reason)
+            return _again(401, "signature not accepted")
+        notice_id = new_id()
+        is_new = notice.content is not None and await tx.connection.fetchval(
+            "INSERT INTO provider_notice"
+            " (merchant_id, id, channel_id, event_key, kind, content, received_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING true",
+            merchant_id,
+            notice_id,
+            config_id,
+            notice.notice_id,
+            notice.kind,
+            msgspec.to_builtins(notice.content),
+            tx.now,
+        )
+        if is_new:
+            await enqueue(tx, NOTICE_JOB, notice_id)
+        else:
+            NOTICES.labels("repeated").inc()
+    return Response(None, status_code=204)
+
+
+def _again(status: int, message: str) -> Response[NoticeAnswer | None]:
+    return Response(NoticeAnswer("FAIL", message), status_code=status)

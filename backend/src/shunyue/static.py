@@ -1,0 +1,105 @@
+"""Files that ship with the product: the built apps, the API's documentation, demo pictures."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin, SwaggerRenderPlugin
+from litestar.response import File
+
+from shunyue.kernel.settings import Settings
+
+_FOREVER = "public, max-age=31536000, immutable"
+_ASK_AGAIN = "no-cache"
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
+    " script-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; frame-ancestors 'none'"
+)
+
+
+def built_apps(settings: Settings) -> Path:
+    """Return where the built apps are: the setting, or beside the source tree."""
+    if settings.static_dir is not None:
+        return settings.static_dir
+    return Path(__file__).parents[3] / "build" / "static"
+
+
+def openapi_plugins() -> list[OpenAPIRenderPlugin]:
+    """Show the API with scripts of our own server; nothing is loaded from elsewhere."""
+    swagger = SwaggerRenderPlugin(
+        path="/",
+        js_url="/docs/assets/swagger-ui-bundle.js",
+        css_url="/docs/assets/swagger-ui.css",
+        standalone_preset_js_url="/docs/assets/swagger-ui-standalone-preset.js",
+    )
+    return [swagger, JsonRenderPlugin(path="/openapi.json")]
+
+
+def handlers(settings: Settings) -> list[HTTPRouteHandler]:
+    """Return the routes of everything that is a file."""
+    root = built_apps(settings)
+
+    @get(["/", "/m/{slug:str}"], include_in_schema=False)
+    async def customer_app(slug: str | None = None) -> File:
+        return _file(root / "customer", "index.html")
+
+    @get(["/assets/{path:path}", "/static/{path:path}"], include_in_schema=False)
+    async def customer_assets(request: Request[Any, Any, Any], path: str) -> File:
+        kind = request.url.path.split("/")[1]
+        return _file(root / "customer" / kind, path)
+
+    @get(["/m/{slug:str}/assets/{path:path}", "/m/{slug:str}/static/{path:path}"], include_in_schema=False)
+    async def customer_assets_of_merchant(request: Request[Any, Any, Any], slug: str, path: str) -> File:
+        kind = request.url.path.split("/")[3]
+        return _file(root / "customer" / kind, path)
+
+    @get(["/console", "/console/{path:path}"], include_in_schema=False)
+    async def console_app(path: str = "") -> File:
+        # Addresses of pages belong to the console's own router.
+        is_file = bool(path) and (root / "console" / path.lstrip("/")).is_file()
+        return _file(root / "console", path if is_file else "index.html")
+
+    @get("/docs/assets/{path:path}", include_in_schema=False)
+    async def docs_assets(path: str) -> File:
+        return _file(root / "docs", path)
+
+    @get("/media/{path:path}", include_in_schema=False)
+    async def media(path: str) -> Response[bytes]:
+        return _packaged(path)
+
+    return [
+        customer_app,
+        customer_assets,
+        customer_assets_of_merchant,
+        console_app,
+        docs_assets,
+        media,
+    ]
+
+
+def _file(root: Path, path: str) -> File:
+    found = (root / path.lstrip("/")).resolve()
+    if not found.is_relative_to(root.resolve()) or not found.is_file():
+        raise NotFoundException(path)
+    is_page = found.suffix == ".html"
+    headers = {"cache-control": _ASK_AGAIN if is_page else _FOREVER}
+    if is_page:
+        headers["content-security-policy"] = _POLICY
+    return File(found, content_disposition_type="inline", headers=headers)
+
+
+def _packaged(path: str) -> Response[bytes]:
+    """Serve a picture of the demo merchant; uploads of merchants get a store of their own."""
+    name = path.lstrip("/")
+    folder = resources.files("shunyue.demo").joinpath("media")
+    found = folder.joinpath(name)
+    if "/" in name or not name.endswith(".svg") or not found.is_file():
+        raise NotFoundException(path)
+    return Response(
+        found.read_bytes(), media_type="image/svg+xml", headers={"cache-control": _FOREVER}
+    )
+
+
