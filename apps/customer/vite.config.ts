@@ -7,11 +7,15 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const shared = (name: string) => here(`../../packages/${name}/src/index.ts`)
 const api = process.env.SHUNYUE_API ?? 'http://127.0.0.1:8000'
 
-/** The web runtime's base style preloads navigation-bar shadows from a foreign host: drop them. */
+/** The runtimes preload navigation-bar shadows from a foreign host, in styles and in code: drop both. */
 function withoutForeignImages(): Plugin {
   return {
     name: 'without-foreign-images',
     enforce: 'post',
+    transform(code, id) {
+      if (!id.includes('@dcloudio/uni-mp')) return null
+      return { code: code.replace(/^\s*preloadAsset\(\);$/m, ''), map: null }
+    },
     generateBundle(_, bundle) {
       for (const file of Object.values(bundle)) {
         if (file.type === 'asset' && file.fileName.endsWith('.css'))

@@ -48,11 +48,15 @@ async def run_worker(settings: Settings, dsn: str) -> None:
         desk = ProviderDesk(Providers(Vault(settings.key), client, settings.base_url))
         tasks = [asyncio.create_task(one) for one in _loops(database, bus, desk, dsn)]
         log.info("worker.started")
-        await stop.wait()
+        stopped = asyncio.create_task(stop.wait())
+        ended, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     await asyncio.wait_for(pool.close(), 10)
+    for task in ended - {stopped}:
+        # No loop may end by itself; whoever watches this process starts it again.
+        task.result()
 
 
 def _loops(database: Database, bus: Bus, desk: ProviderDesk, dsn: str) -> list[Any]:

@@ -4,9 +4,11 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import structlog
 
 from shunyue.kernel.database import APP_ROLE, Database, Transaction
@@ -15,6 +17,7 @@ from shunyue.kernel.database import APP_ROLE, Database, Transaction
 os.environ["PGQUEUER_SCHEMA"] = "queue"
 
 from pgqueuer import PgQueuer
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.models import Job, Schedule
 from pgqueuer.queries import Queries
 
@@ -27,7 +30,16 @@ NightlyHandler = Callable[[Database], Awaitable[None]]
 async def enqueue(tx: Transaction, job: str, subject_id: UUID) -> None:
     """Have the worker run `job` for `subject_id` once this transaction has committed."""
     payload = f"{tx.merchant_id} {subject_id}".encode()
-    await Queries.from_asyncpg_connection(tx.connection).enqueue(job, payload)
+    await Queries(_OurConnection(tx.connection)).enqueue(job, payload)
+
+
+class _OurConnection(AsyncpgDriver):
+    """Our connections take JSON as objects; PgQueuer hands its headers over as text, and last."""
+
+    async def fetch(self, query: str, *args: Any) -> list[dict[str, object]]:
+        """Run the insert."""
+        headers = [msgspec.json.decode(text) for text in args[-1]]
+        return await super().fetch(query, *args[:-1], headers)
 
 
 class QueueWorker:
@@ -50,8 +62,8 @@ class QueueWorker:
         while True:
             try:
                 await self._serve()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                log.warning("queue.disconnected", error=str(error))
+            except Exception as error:  # noqa: BLE001  # The queue outlives a database restart.
+                log.warning("queue.interrupted", exc_info=error)
             await asyncio.sleep(0.5)
 
     async def _serve(self) -> None:

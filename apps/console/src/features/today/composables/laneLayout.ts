@@ -63,7 +63,6 @@ export function layOutLane(
   minutesOfDay: (at: string) => number,
 ): LaneLayout {
   const all = spans(blocks, scale, minutesOfDay)
-  const isClosed = ({ block }: Span) => CLOSED_KINDS.has(block.kind)
   const taken = all.filter((span) => !isClosed(span))
   const rowEnds: number[] = []
   const placed = taken.map((span) => {
@@ -74,6 +73,10 @@ export function layOutLane(
   })
   const closed = joined(all.filter(isClosed)).map((span) => place(span, scale, 0))
   return { placed, closed, rows: Math.max(1, rowEnds.length) }
+}
+
+function isClosed({ block }: Span): boolean {
+  return CLOSED_KINDS.has(block.kind)
 }
 
 /** Start and end in minutes, cut to the scale, in the order of the day. */
