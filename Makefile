@@ -14,11 +14,11 @@ BUILT := build/stamps
 # Every folder with a lock of its own is an npm project.
 PROJECTS := $(patsubst %/package-lock.json,%,$(wildcard apps/*/package-lock.json \
 	packages/*/package-lock.json e2e/package-lock.json))
-APPS := apps/customer apps/console
+APPS := customer console
 INSTALLED := $(PROJECTS:%=%/node_modules/.installed)
 
 written = $(shell find $(1) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
-step = tools/step.sh $(subst /,-,$(subst @,-,$@))
+step = tools/step.sh $(subst @,-,$@)
 
 # npm's and uni-app's tools ask their makers for updates unless told that nobody is watching.
 export CI := true
@@ -135,9 +135,9 @@ $(BUILT)/console: $(CONSOLE_SOURCES) apps/console/node_modules/.installed
 
 # --- Checking -------------------------------------------------------------------------------
 
-.PHONY: static python-format python-lint python-types python-imports generated-check
+.PHONY: static python-format python-lint python-types python-imports generated-check browser-tests-static
 static: python-format python-lint python-types python-imports generated-check \
-	$(APPS:%=format@%) $(APPS:%=lint@%) $(APPS:%=typecheck@%) $(APPS:%=test@%)
+	$(APPS:%=format@%) $(APPS:%=lint@%) $(APPS:%=typecheck@%) $(APPS:%=test@%) browser-tests-static
 
 python-format: $(DEV_STAMP)
 	@$(step) bash -c 'cd backend && ../$(BIN)/ruff format --check . ../tools'
@@ -154,17 +154,20 @@ python-imports: $(DEV_STAMP)
 generated-check: $(RUN_STAMP) apps/console/node_modules/.installed
 	@$(step) tools/generated.sh check
 
-format@%: %/node_modules/.installed
-	@$(step) npm --prefix $* run format:check
+format@%: apps/%/node_modules/.installed
+	@$(step) npm --prefix apps/$* run format:check
 
-lint@%: %/node_modules/.installed
-	@$(step) npm --prefix $* run lint
+lint@%: apps/%/node_modules/.installed
+	@$(step) npm --prefix apps/$* run lint
 
-typecheck@%: %/node_modules/.installed
-	@$(step) npm --prefix $* run typecheck
+typecheck@%: apps/%/node_modules/.installed
+	@$(step) npm --prefix apps/$* run typecheck
 
-test@%: %/node_modules/.installed
-	@$(step) npm --prefix $* run test
+test@%: apps/%/node_modules/.installed
+	@$(step) npm --prefix apps/$* run test
+
+browser-tests-static: e2e/node_modules/.installed
+	@$(step) bash -ec 'for check in format:check lint typecheck; do npm --prefix e2e run $$check; done'
 
 .PHONY: python-tests mini-program-tests browser-tests
 python-tests: $(DEV_STAMP)

@@ -1,12 +1,12 @@
 /** Wires the console together: clock, client, session, live board, cache, pages. Decides nothing. */
 import { createClient, createServerClock } from '@shunyue/api-client'
-import { browserSocket } from '@shunyue/realtime'
 import '@shunyue/tokens/tokens.css'
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import 'element-plus/theme-chalk/base.css'
 import { createApp, watch } from 'vue'
 import { createConsoleApi } from '@/api/console'
 import { createQueryCache } from '@/api/queryCache'
+import { consoleSocket } from '@/api/socket'
 import { consoleTransport } from '@/api/transport'
 import { apiKey } from '@/composables/api'
 import { boardKey, createBoard } from '@/composables/board'
@@ -35,7 +35,7 @@ const api = createConsoleApi(client)
 const board = createBoard({
   session,
   api,
-  connect: browserSocket(() => `${location.origin.replace(/^http/, 'ws')}/ws`),
+  connect: consoleSocket(),
   onServerTime: (serverTime) => clock.sync(serverTime, 0),
 })
 const queryClient = createQueryCache()

@@ -13,6 +13,16 @@ from shunyue.kernel import clock
 from shunyue.kernel.copy import wording
 from shunyue.kernel.tokens import system_actor
 
+_STYLE = """
+body { font: 16px/1.6 system-ui, sans-serif; max-width: 560px; margin: 32px auto; padding: 0 16px }
+h1 { font-size: 20px }
+.note { background: #fff1d8; color: #7d4600; padding: 10px 14px; border-radius: 8px }
+ul { padding: 0 }
+li { border-top: 1px solid #e4dfe4; padding: 12px 0; list-style: none }
+p { margin: 4px 0 }
+time { color: #6d636f; font-variant-numeric: tabular-nums }
+"""
+
 
 class MoveClock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """By how much to move, or back to real time."""
@@ -29,7 +39,9 @@ class ClockView(msgspec.Struct, frozen=True):
 
 
 @get("/dev/mailbox.json", include_in_schema=False)
-async def read_mailbox(request: Request[Any, Any, Any], merchant: str | None = None) -> dict[str, Any]:
+async def read_mailbox(
+    request: Request[Any, Any, Any], merchant: str | None = None
+) -> dict[str, Any]:
     """Read what would have been sent to phones, newest first."""
     state = request.app.state
     owner = await state.merchants.by_slug(merchant or state.settings.default_merchant)
@@ -52,10 +64,7 @@ async def show_mailbox(request: Request[Any, Any, Any], merchant: str | None = N
         "<!doctype html><html lang=zh-CN><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width,initial-scale=1'>"
         f"<title>{words['title']}</title><meta http-equiv=refresh content=3>"
-        "<style>body{font:16px/1.6 system-ui,sans-serif;max-width:560px;margin:32px auto;padding:0 16px}"
-        "h1{font-size:20px}.note{background:#fff1d8;color:#7d4600;padding:10px 14px;border-radius:8px}"
-        "li{border-top:1px solid #e4dfe4;padding:12px 0;list-style:none}ul{padding:0}p{margin:4px 0}"
-        "time{color:#6d636f;font-variant-numeric:tabular-nums}</style>"
+        f"<style>{_STYLE}</style>"
         f"<h1>{words['title']}</h1><p class=note>{words['note']}</p>"
         f"<ul>{shown}</ul></html>"
     )

@@ -12,6 +12,7 @@ from shunyue.kernel.settings import Settings
 from shunyue.static import built_apps
 
 _LEAST_FREE_BYTES = 1_000_000_000
+_OLDEST_POSTGRES = 15
 
 
 def examine(settings: Settings) -> int:
@@ -62,7 +63,7 @@ async def _ask_database(dsn: str) -> str | None:
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         return f"can't be reached ({error}); check SHUNYUE_DATABASE_URL"
     try:
-        if connection.get_server_version().major < 15:
+        if connection.get_server_version().major < _OLDEST_POSTGRES:
             return "PostgreSQL 15 or newer is needed"
         moved = await connection.fetchval(
             "SELECT to_regproc('app_now') IS NOT NULL AND app_now() <> transaction_timestamp()"
@@ -78,13 +79,16 @@ def _ports(settings: Settings) -> str | None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            return f"{settings.host}:{settings.port} can't be bound ({error.strerror}); set SHUNYUE_PORT"
+            where = f"{settings.host}:{settings.port}"
+            return f"{where} can't be bound ({error.strerror}); set SHUNYUE_PORT"
     return None
 
 
 def _apps(settings: Settings) -> str | None:
     root = built_apps(settings)
-    missing = [name for name in ("customer", "console") if not (root / name / "index.html").exists()]
+    missing = [
+        name for name in ("customer", "console") if not (root / name / "index.html").exists()
+    ]
     return f"{', '.join(missing)} not built in {root} (make build)" if missing else None
 
 

@@ -8,7 +8,7 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin, SwaggerRenderPlugin
-from litestar.response import File
+from litestar.response import File, Redirect
 
 from shunyue.kernel.settings import Settings
 
@@ -42,8 +42,17 @@ def handlers(settings: Settings) -> list[HTTPRouteHandler]:
     """Return the routes of everything that is a file."""
     root = built_apps(settings)
 
-    @get(["/", "/m/{slug:str}"], include_in_schema=False)
-    async def customer_app(slug: str | None = None) -> File:
+    @get("/", include_in_schema=False)
+    async def customer_app() -> File:
+        return _file(root / "customer", "index.html")
+
+    @get("/m/{slug:str}", include_in_schema=False)
+    async def customer_app_of_merchant(
+        request: Request[Any, Any, Any], slug: str
+    ) -> File | Redirect:
+        # The app's addresses are relative to its page: the slash decides where they lead.
+        if not request.scope["raw_path"].endswith(b"/"):
+            return Redirect(f"/m/{slug}/")
         return _file(root / "customer", "index.html")
 
     @get(["/assets/{path:path}", "/static/{path:path}"], include_in_schema=False)
@@ -51,8 +60,15 @@ def handlers(settings: Settings) -> list[HTTPRouteHandler]:
         kind = request.url.path.split("/")[1]
         return _file(root / "customer" / kind, path)
 
-    @get(["/m/{slug:str}/assets/{path:path}", "/m/{slug:str}/static/{path:path}"], include_in_schema=False)
-    async def customer_assets_of_merchant(request: Request[Any, Any, Any], slug: str, path: str) -> File:
+    @get(
+        ["/m/{slug:str}/assets/{path:path}", "/m/{slug:str}/static/{path:path}"],
+        include_in_schema=False,
+    )
+    async def customer_assets_of_merchant(
+        request: Request[Any, Any, Any],
+        slug: str,  # noqa: ARG001  # The files are the same for all merchants.
+        path: str,
+    ) -> File:
         kind = request.url.path.split("/")[3]
         return _file(root / "customer" / kind, path)
 
@@ -72,6 +88,7 @@ def handlers(settings: Settings) -> list[HTTPRouteHandler]:
 
     return [
         customer_app,
+        customer_app_of_merchant,
         customer_assets,
         customer_assets_of_merchant,
         console_app,
@@ -101,5 +118,3 @@ def _packaged(path: str) -> Response[bytes]:
     return Response(
         found.read_bytes(), media_type="image/svg+xml", headers={"cache-control": _FOREVER}
     )
-
-

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -33,7 +34,9 @@ _READY_SECONDS = 60.0
 class Part:
     """A child process that is started again when it dies."""
 
-    def __init__(self, name: str, command: list[str], environment: dict[str, str], fds: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, name: str, command: list[str], environment: dict[str, str], fds: tuple[int, ...] = ()
+    ) -> None:
         self.name = name
         self._command = command
         self._environment = environment
@@ -75,14 +78,9 @@ class Part:
 
 def run_everything(settings: Settings, *, has_demo: bool) -> int:
     """Run until told to stop. Returns the exit code."""
-    stopping = False
-
-    def stop(*_: object) -> None:
-        nonlocal stopping
-        stopping = True
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.set())
     listener = _listen(settings)
     if listener is None:
         return 1
@@ -90,29 +88,12 @@ def run_everything(settings: Settings, *, has_demo: bool) -> int:
     parts: list[Part] = []
     try:
         dsn = postgres.start() if postgres else settings.database_url
-        asyncio.run(_prepare(dsn))
-        environment = _environment(settings, dsn)
         is_demo = has_demo and settings.is_development
-        if settings.is_development:
-            parts.append(_paysim(settings, environment))
-            parts[0].start()
-        if is_demo:
-            _wait_for(f"http://127.0.0.1:{settings.paysim_port}/healthz")
-            asyncio.run(load_demo(settings, dsn))
-        asyncio.run(nightly_now(dsn))
-        own = [*_servers(settings, environment, listener), _worker(environment)]
-        for part in own:
-            part.start()
-        parts += own
+        _start_parts(settings, dsn, listener, parts, is_demo=is_demo)
         _wait_for(f"http://{settings.host}:{settings.port}/readyz")
         _greet(settings, is_demo=is_demo)
-        while not stopping:
-            time.sleep(_WATCH_SECONDS)
-            if postgres is not None and not postgres.is_running():
-                log.warning("part.died", part="postgres")
-                postgres.start()
-            for part in parts:
-                part.look_after()
+        while not stopping.wait(_WATCH_SECONDS):
+            _look_after(postgres, parts)
     finally:
         deadline = time.monotonic() + _STOP_SECONDS
         for part in reversed(parts):
@@ -122,6 +103,32 @@ def run_everything(settings: Settings, *, has_demo: bool) -> int:
         if postgres is not None:
             postgres.stop()
     return 0
+
+
+def _start_parts(
+    settings: Settings, dsn: str, listener: socket.socket, parts: list[Part], *, is_demo: bool
+) -> None:
+    """Prepare the database, then start the parts in the order in which they need each other."""
+    asyncio.run(_prepare(dsn))
+    environment = _environment(settings, dsn)
+    if settings.is_development:
+        parts.append(_paysim(settings, environment))
+        parts[0].start()
+    if is_demo:
+        _wait_for(f"http://127.0.0.1:{settings.paysim_port}/healthz")
+        asyncio.run(load_demo(settings, dsn))
+    asyncio.run(nightly_now(dsn))
+    for part in (*_servers(settings, environment, listener), _worker(environment)):
+        part.start()
+        parts.append(part)
+
+
+def _look_after(postgres: EmbeddedPostgres | None, parts: list[Part]) -> None:
+    if postgres is not None and not postgres.is_running():
+        log.warning("part.died", part="postgres")
+        postgres.start()
+    for part in parts:
+        part.look_after()
 
 
 async def _prepare(dsn: str) -> None:
@@ -148,7 +155,7 @@ def _listen(settings: Settings) -> socket.socket | None:
         )
         return None
     listener.listen(2048)
-    listener.set_inheritable(True)  # noqa: FBT003  # The socket's own signature.
+    listener.set_inheritable(True)  # The socket's own signature.
     return listener
 
 
@@ -172,9 +179,7 @@ def _servers(
 ) -> list[Part]:
     fd = listener.fileno()
     command = [sys.executable, "-m", "shunyue", "serve", "--fd", str(fd)]
-    return [
-        Part(f"server-{n + 1}", command, environment, (fd,)) for n in range(settings.processes)
-    ]
+    return [Part(f"server-{n + 1}", command, environment, (fd,)) for n in range(settings.processes)]
 
 
 def _worker(environment: dict[str, str]) -> Part:
@@ -196,22 +201,21 @@ def _wait_for(url: str) -> None:
 
 def _greet(settings: Settings, *, is_demo: bool) -> None:
     base = f"http://{settings.host}:{settings.port}"
-    lines = [
-        "",
-        "  Shunyue is running",
-        f"    customers   {base}/",
-        f"    console     {base}/console/",
-        f"    API         {base}/docs",
-    ]
+    cashier = f"http://{settings.host}:{settings.paysim_port}/_sim"
+    print("\n  Shunyue is running")
+    _line("customers", f"{base}/")
+    _line("console", f"{base}/console/")
+    _line("API", f"{base}/docs")
     if settings.is_development:
-        lines += [
-            f"    mailbox     {base}/dev/mailbox   (sign-in codes; development only)",
-            f"    cashier     http://{settings.host}:{settings.paysim_port}/_sim   (simulated WeChat Pay)",
-        ]
+        _line("mailbox", f"{base}/dev/mailbox", "sign-in codes; development only")
+        _line("cashier", cashier, "simulated WeChat Pay; nothing is really charged")
     if is_demo:
-        lines += [
-            f"    console sign-in   merchant {settings.default_merchant}, account zhouyu,"
-            f" password {DEMO_PASSWORD}",
-            "    customer sign-in  any mobile number, e.g. 138 0571 2468; the code is in the mailbox",
-        ]
-    print("\n".join([*lines, f"    data        {Path(settings.data_dir).resolve()}", ""]), flush=True)
+        sign_in = f"merchant {settings.default_merchant}, account zhouyu, password {DEMO_PASSWORD}"
+        _line("console sign-in", sign_in)
+        _line("customer sign-in", "any mobile number, e.g. 138 0571 2468", "code in the mailbox")
+    _line("data", str(Path(settings.data_dir).resolve()))
+    print(flush=True)
+
+
+def _line(name: str, value: str, note: str = "") -> None:
+    print(f"    {name:<17} {value}{f'   ({note})' if note else ''}")

@@ -57,7 +57,7 @@ LARGEST_BODY = 1_000_000
 def create_app(settings: Settings, dsn: str) -> ASGIApp:
     """Return the whole application as one ASGI callable."""
     app = create_litestar(settings, dsn)
-    return FastPath(Edge(app), app.state)  # type: ignore[arg-type]
+    return FastPath(Edge(app), app.state)
 
 
 def create_litestar(settings: Settings, dsn: str) -> Litestar:
@@ -246,5 +246,3 @@ async def readyz(state: State) -> Response[dict[str, str]]:
 async def metrics() -> Response[bytes]:
     """Show counters and timings to Prometheus."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-

@@ -22,7 +22,14 @@ from shunyue.kernel.settings import Settings
 from shunyue.kernel.timers import TimerRunner
 from shunyue.kernel.tokens import system_actor
 from shunyue.notifications import handlers as notification_handlers
-from shunyue.payments.api import CALL_TIMEOUT, NOTICE_JOB, QUERY_TIMER, REFUND_TIMER, ProviderDesk, Providers
+from shunyue.payments.api import (
+    CALL_TIMEOUT,
+    NOTICE_JOB,
+    QUERY_TIMER,
+    REFUND_TIMER,
+    ProviderDesk,
+    Providers,
+)
 from shunyue.realtime.jobs import forget_old_pushes
 from shunyue.realtime.projection import project
 from shunyue.scheduling.api import extend_slots

@@ -46,36 +46,44 @@ const REMEMBERED_ANSWERS = 60
 const GATEWAY_FAULTS = new Set([502, 503, 504])
 
 export function createClient(options: ClientOptions): Client {
-  const keys = createActionKeys(options.keyStore ?? memoryKeyStore())
-  const wait = options.wait ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)))
-  const random = options.random ?? Math.random
-  const known = new Map<string, { etag: string; body: unknown }>()
-  let refreshing: Promise<boolean> | undefined
-  let isTimeKnown = false
+  return new HttpClient(options)
+}
 
-  async function call<Answer>(method: HttpMethod, path: string, init: CallOptions = {}): Promise<Answer> {
+class HttpClient implements Client {
+  private readonly keys
+  private readonly known = new Map<string, { etag: string; body: unknown }>()
+  private refreshing: Promise<boolean> | undefined
+  private isTimeKnown = false
+
+  constructor(private readonly options: ClientOptions) {
+    this.keys = createActionKeys(options.keyStore ?? memoryKeyStore())
+  }
+
+  async call<Answer>(method: HttpMethod, path: string, init: CallOptions = {}): Promise<Answer> {
     const body = init.body === undefined ? undefined : JSON.stringify(init.body)
     const action = `${method} ${init.action ?? path}`
-    const key = method === 'POST' ? keys.keyFor(action, body ?? '') : undefined
-    const url = options.baseUrl + path + queryString(init.query)
-    const answer = await authorised({ method, url, body, key, isPublic: init.isPublic ?? false })
-    if (method === 'POST' && isSettled(answer.status)) keys.settle(action)
+    const key = method === 'POST' ? this.keys.keyFor(action, body ?? '') : undefined
+    const url = this.options.baseUrl + path + queryString(init.query)
+    const answer = await this.authorised({ method, url, body, key, isPublic: init.isPublic ?? false })
+    if (method === 'POST' && isSettled(answer.status)) this.keys.settle(action)
     if (answer.status >= 400) throw new ApiProblem(answer.status, problemOf(answer.body))
     return answer.body as Answer
   }
 
-  async function authorised(request: Prepared): Promise<TransportResponse> {
-    const answer = await persistent(request)
+  private async authorised(request: Prepared): Promise<TransportResponse> {
+    const answer = await this.persistent(request)
     if (answer.status !== 401 || request.isPublic) return answer
-    refreshing ??= options.credentials.refresh().finally(() => (refreshing = undefined))
-    if (await refreshing) return persistent(request)
-    options.credentials.ended()
+    this.refreshing ??= this.options.credentials.refresh().finally(() => (this.refreshing = undefined))
+    if (await this.refreshing) return this.persistent(request)
+    this.options.credentials.ended()
     return answer
   }
 
-  async function persistent(request: Prepared): Promise<TransportResponse> {
+  private async persistent(request: Prepared): Promise<TransportResponse> {
+    const random = this.options.random ?? Math.random
+    const wait = this.options.wait ?? pause
     for (let attempt = 0; ; attempt++) {
-      const outcome = await once(request).catch((reason: unknown) => reason as NetworkFailure)
+      const outcome = await this.once(request).catch((reason: unknown) => reason as NetworkFailure)
       const delay = RETRY_DELAYS_MS[attempt]
       const isRetryable = outcome instanceof Error || isTemporary(outcome)
       if (!isRetryable || delay === undefined) {
@@ -86,60 +94,63 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  async function once(request: Prepared): Promise<TransportResponse> {
+  private async once(request: Prepared): Promise<TransportResponse> {
+    const { onWeakNetwork, transport } = this.options
     const startedAt = Date.now()
-    const isLate = setTimeout(() => options.onWeakNetwork?.(true), WEAK_AFTER_MS)
+    const isLate = setTimeout(() => onWeakNetwork?.(true), WEAK_AFTER_MS)
     try {
-      const answer = await options.transport({ ...request, headers: headersFor(request), timeoutMs: TIMEOUT_MS })
-      options.onWeakNetwork?.(false)
-      syncClock(answer, Date.now() - startedAt)
-      return remembered(request, answer)
+      const answer = await transport({ ...request, headers: this.headersFor(request), timeoutMs: TIMEOUT_MS })
+      onWeakNetwork?.(false)
+      this.syncClock(answer, Date.now() - startedAt)
+      return this.remembered(request, answer)
     } catch (reason) {
-      options.onWeakNetwork?.(true)
+      onWeakNetwork?.(true)
       throw reason instanceof NetworkFailure ? reason : new NetworkFailure(String(reason))
     } finally {
       clearTimeout(isLate)
     }
   }
 
-  function headersFor(request: Prepared): Record<string, string> {
+  private headersFor(request: Prepared): Record<string, string> {
     const headers: Record<string, string> = { accept: 'application/json' }
-    const token = options.credentials.accessToken()
+    const token = this.options.credentials.accessToken()
     if (token !== undefined && !request.isPublic) headers.authorization = `Bearer ${token}`
     if (request.body !== undefined) headers['content-type'] = 'application/json'
     if (request.key !== undefined) headers['idempotency-key'] = request.key
-    const copy = request.method === 'GET' ? known.get(cacheName(request)) : undefined
+    const copy = request.method === 'GET' ? this.known.get(this.cacheName(request)) : undefined
     if (copy !== undefined) headers['if-none-match'] = copy.etag
     return headers
   }
 
-  function remembered(request: Prepared, answer: TransportResponse): TransportResponse {
+  private remembered(request: Prepared, answer: TransportResponse): TransportResponse {
     if (request.method !== 'GET') return answer
-    const name = cacheName(request)
-    const copy = known.get(name)
+    const name = this.cacheName(request)
+    const copy = this.known.get(name)
     if (answer.status === 304 && copy !== undefined) return { ...answer, status: 200, body: copy.body }
     const etag = answer.headers.etag
     if (answer.status !== 200 || etag === undefined) return answer
-    known.delete(name)
-    known.set(name, { etag, body: answer.body })
-    if (known.size > REMEMBERED_ANSWERS) known.delete(known.keys().next().value ?? '')
+    this.known.delete(name)
+    this.known.set(name, { etag, body: answer.body })
+    if (this.known.size > REMEMBERED_ANSWERS) this.known.delete(this.known.keys().next().value ?? '')
     return answer
   }
 
   /** Answers are kept per login: nobody is shown what the last person signed in saw. */
-  function cacheName(request: Prepared): string {
-    return `${request.isPublic ? '' : (options.credentials.accessToken() ?? '')} ${request.url}`
+  private cacheName(request: Prepared): string {
+    return `${request.isPublic ? '' : (this.options.credentials.accessToken() ?? '')} ${request.url}`
   }
 
-  function syncClock(answer: TransportResponse, roundTripMs: number): void {
+  private syncClock(answer: TransportResponse, roundTripMs: number): void {
     const time = (answer.body as { server_time?: unknown } | null)?.server_time
     // The Date header is the host's clock: only a stand-in until the product's own time is known.
-    const serverTime = typeof time === 'string' ? time : isTimeKnown ? undefined : answer.headers.date
-    isTimeKnown ||= typeof time === 'string'
-    if (serverTime !== undefined) options.clock.sync(serverTime, roundTripMs)
+    const serverTime = typeof time === 'string' ? time : this.isTimeKnown ? undefined : answer.headers.date
+    this.isTimeKnown ||= typeof time === 'string'
+    if (serverTime !== undefined) this.options.clock.sync(serverTime, roundTripMs)
   }
+}
 
-  return { call }
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 function queryString(query: CallOptions['query']): string {

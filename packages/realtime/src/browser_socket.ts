@@ -4,9 +4,9 @@ import type { ConnectSocket } from './socket'
 export function browserSocket(url: () => string): ConnectSocket {
   return (listener) => {
     const socket = new WebSocket(url())
-    socket.onopen = () => listener.opened()
-    socket.onmessage = (message) => listener.received(String(message.data))
-    socket.onclose = (event) => listener.closed(event.code)
+    socket.addEventListener('open', () => listener.opened())
+    socket.addEventListener('message', (message) => listener.received(String(message.data)))
+    socket.addEventListener('close', (event) => listener.closed(event.code))
     return { send: (text) => socket.send(text), close: () => socket.close(1000) }
   }
 }

@@ -34,155 +34,162 @@ const FIRST_DELAY_MS = 1_000
 const LONGEST_DELAY_MS = 30_000
 
 export function createRealtime(options: RealtimeOptions): Realtime {
-  const topics = createTopics()
-  const random = options.random ?? Math.random
-  let socket: Socket | undefined
-  let isOpen = false
-  let isAnswering = true
-  let failures = 0
-  let reconnectTimer: ReturnType<typeof setTimeout> | undefined
-  let pingTimer: ReturnType<typeof setInterval> | undefined
-  let pollTimer: ReturnType<typeof setInterval> | undefined
+  return new RealtimeClient(options)
+}
 
-  function connect(): void {
-    if (socket !== undefined || topics.names().length === 0) return
-    clearTimeout(reconnectTimer)
-    reconnectTimer = undefined
-    const mine: Socket = options.connect({
-      opened: () => greet(mine),
-      received: (text) => mine === socket && take(parseMessage(text)),
-      closed: (code) => mine === socket && void lost(code),
+class RealtimeClient implements Realtime {
+  private readonly topics = createTopics()
+  private socket: Socket | undefined
+  private isOpen = false
+  private isAnswering = true
+  private failures = 0
+  private reconnectTimer: ReturnType<typeof setTimeout> | undefined
+  private pingTimer: ReturnType<typeof setInterval> | undefined
+  private pollTimer: ReturnType<typeof setInterval> | undefined
+
+  constructor(private readonly options: RealtimeOptions) {}
+
+  subscribe(topic: string, listener: TopicListener): () => void {
+    const isNew = this.topics.add(topic, listener)
+    if (this.socket === undefined && this.reconnectTimer === undefined) this.connect()
+    else if (isNew) this.ask([topic])
+    return () => this.unsubscribe(topic, listener)
+  }
+
+  tokenChanged(): void {
+    if (this.isOpen) this.send({ type: 'token', token: this.options.token() ?? null })
+  }
+
+  wake(): void {
+    if (this.socket !== undefined) return
+    this.failures = 0
+    this.connect()
+  }
+
+  stop(): void {
+    const gone = this.socket
+    this.forget()
+    this.stopPolling()
+    clearTimeout(this.reconnectTimer)
+    this.reconnectTimer = undefined
+    gone?.close()
+  }
+
+  private unsubscribe(topic: string, listener: TopicListener): void {
+    if (!this.topics.remove(topic, listener)) return
+    if (this.isOpen) this.send({ type: 'unsubscribe', topics: [topic] })
+    if (this.topics.names().length === 0) this.stop()
+  }
+
+  private connect(): void {
+    if (this.socket !== undefined || this.topics.names().length === 0) return
+    clearTimeout(this.reconnectTimer)
+    this.reconnectTimer = undefined
+    const mine: Socket = this.options.connect({
+      opened: () => mine === this.socket && this.greet(),
+      received: (text) => mine === this.socket && this.take(parseMessage(text)),
+      closed: (code) => mine === this.socket && void this.lost(code),
     })
-    socket = mine
+    this.socket = mine
   }
 
-  function greet(mine: Socket): void {
-    if (mine !== socket) return
-    isOpen = true
-    isAnswering = true
-    const names = topics.names()
-    const hello = { merchant: options.merchant, token: options.token() ?? null, topics: names }
-    send({ type: 'hello', ...hello, since: topics.since(names) })
-    pingTimer = setInterval(ping, PING_EVERY_MS)
+  private greet(): void {
+    this.isOpen = true
+    this.isAnswering = true
+    const names = this.topics.names()
+    const hello = { merchant: this.options.merchant, token: this.options.token() ?? null, topics: names }
+    this.send({ type: 'hello', ...hello, since: this.topics.since(names) })
+    this.pingTimer = setInterval(() => this.ping(), PING_EVERY_MS)
   }
 
-  function take(message: ServerMessage | undefined): void {
-    isAnswering = true
+  private take(message: ServerMessage | undefined): void {
+    this.isAnswering = true
     switch (message?.type) {
       case 'welcome':
-        failures = 0
-        stopPolling()
-        options.onServerTime?.(message.server_time)
+        this.failures = 0
+        this.stopPolling()
+        this.options.onServerTime?.(message.server_time)
         break
       case 'pong':
-        options.onServerTime?.(message.server_time)
+        this.options.onServerTime?.(message.server_time)
         break
       case 'subscribed':
-        topics.subscribed(message.topic, message.seq)
+        this.topics.subscribed(message.topic, message.seq)
         break
       case 'reset':
-        topics.reset(message.topic, message.seq)
+        this.topics.reset(message.topic, message.seq)
         break
       case 'event':
-        if (topics.arrived(message) === 'gap') ask([message.topic])
+        if (this.topics.arrived(message) === 'gap') this.ask([message.topic])
     }
   }
 
-  function ping(): void {
+  private ping(): void {
     // Phones lose connections without a close: two silent periods mean it is gone.
-    if (!isAnswering) return drop()
-    isAnswering = false
-    send({ type: 'ping' })
+    if (!this.isAnswering) return this.drop()
+    this.isAnswering = false
+    this.send({ type: 'ping' })
   }
 
-  function drop(): void {
-    const gone = socket
-    forget()
+  private drop(): void {
+    const gone = this.socket
+    this.forget()
     gone?.close()
-    retryLater()
+    this.retryLater()
   }
 
-  async function lost(code: number): Promise<void> {
-    forget()
-    if (topics.names().length === 0) return
-    if (code === TOKEN_ENDED && (await options.renewToken())) return connect()
-    retryLater()
+  private async lost(code: number): Promise<void> {
+    this.forget()
+    if (this.topics.names().length === 0) return
+    const isRenewed = code === TOKEN_ENDED && (await this.options.renewToken().catch(() => false))
+    if (isRenewed) this.connect()
+    else this.retryLater()
   }
 
-  function forget(): void {
-    socket = undefined
-    isOpen = false
-    clearInterval(pingTimer)
+  private forget(): void {
+    this.socket = undefined
+    this.isOpen = false
+    clearInterval(this.pingTimer)
   }
 
-  function retryLater(): void {
-    if (reconnectTimer !== undefined || topics.names().length === 0) return
-    startPolling()
-    const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures)
-    failures += 1
+  private retryLater(): void {
+    if (this.reconnectTimer !== undefined || this.topics.names().length === 0) return
+    this.startPolling()
+    const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.failures)
+    const random = this.options.random ?? Math.random
+    this.failures += 1
     // Half fixed, half random: a restarted server is not met by everybody in the same second.
-    reconnectTimer = setTimeout(connectAgain, longest / 2 + (longest / 2) * random())
+    this.reconnectTimer = setTimeout(() => this.connectAgain(), longest / 2 + (longest / 2) * random())
   }
 
-  function connectAgain(): void {
-    reconnectTimer = undefined
-    connect()
+  private connectAgain(): void {
+    this.reconnectTimer = undefined
+    this.connect()
   }
 
-  function startPolling(): void {
-    pollTimer ??= setInterval(() => void pollOnce(), POLL_EVERY_MS)
+  private startPolling(): void {
+    this.pollTimer ??= setInterval(() => void this.pollOnce(), POLL_EVERY_MS)
   }
 
-  function stopPolling(): void {
-    clearInterval(pollTimer)
-    pollTimer = undefined
+  private stopPolling(): void {
+    clearInterval(this.pollTimer)
+    this.pollTimer = undefined
   }
 
-  async function pollOnce(): Promise<void> {
-    const names = topics.names()
-    const events = await options.poll(names, topics.since(names)).catch(() => [])
+  private async pollOnce(): Promise<void> {
+    const names = this.topics.names()
+    const events = await this.options.poll(names, this.topics.since(names)).catch(() => [])
     for (const event of events) {
       // Without a socket nobody can be asked for the missing part: take the state anew.
-      if (topics.arrived(event) === 'gap') topics.reset(event.topic, event.seq)
+      if (this.topics.arrived(event) === 'gap') this.topics.reset(event.topic, event.seq)
     }
   }
 
-  function ask(names: string[]): void {
-    if (isOpen) send({ type: 'subscribe', topics: names, since: topics.since(names) })
+  private ask(names: string[]): void {
+    if (this.isOpen) this.send({ type: 'subscribe', topics: names, since: this.topics.since(names) })
   }
 
-  function send(message: object): void {
-    socket?.send(JSON.stringify(message))
-  }
-
-  function unsubscribe(topic: string, listener: TopicListener): void {
-    if (!topics.remove(topic, listener)) return
-    if (isOpen) send({ type: 'unsubscribe', topics: [topic] })
-    if (topics.names().length === 0) stop()
-  }
-
-  function stop(): void {
-    const gone = socket
-    forget()
-    stopPolling()
-    clearTimeout(reconnectTimer)
-    reconnectTimer = undefined
-    gone?.close()
-  }
-
-  return {
-    subscribe(topic, listener) {
-      const isNew = topics.add(topic, listener)
-      if (socket === undefined && reconnectTimer === undefined) connect()
-      else if (isNew) ask([topic])
-      return () => unsubscribe(topic, listener)
-    },
-    tokenChanged: () => void (isOpen && send({ type: 'token', token: options.token() ?? null })),
-    wake() {
-      if (socket !== undefined) return
-      failures = 0
-      connect()
-    },
-    stop,
+  private send(message: object): void {
+    this.socket?.send(JSON.stringify(message))
   }
 }

@@ -19,8 +19,12 @@ export function createTopics() {
 
     /** The last number of each topic that has one, for `since`. */
     since(names: string[]): Record<string, number> {
-      const pairs = names.map((name) => [name, topics.get(name)?.seq] as const)
-      return Object.fromEntries(pairs.filter((pair): pair is [string, number] => pair[1] !== undefined))
+      const last: Record<string, number> = {}
+      for (const name of names) {
+        const seq = topics.get(name)?.seq
+        if (seq !== undefined) last[name] = seq
+      }
+      return last
     },
 
     /** True when the topic is new and has to be asked for. */

@@ -31,10 +31,10 @@ function setUp(overrides: Partial<RealtimeOptions> = {}) {
   return { realtime, sockets, seen, stop, say, event }
 }
 
-describe('[TE-01] realtime client', () => {
-  beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
 
+describe('[TE-01] realtime client in order', () => {
   it('greets with merchant, token and topics, and delivers events in order', () => {
     const { sockets, seen, say, event } = setUp()
     sockets[0]?.listener.opened()

@@ -1,9 +1,9 @@
-/** The server's clock as the screens watch it; it moves once a second. */
+/** The server's clock as the screens watch it. */
 import type { ServerClock } from '@shunyue/api-client'
 import { inject, readonly, ref, type InjectionKey, type Ref } from 'vue'
 
 export interface TickingClock {
-  /** Milliseconds of the server's now, in whole seconds. */
+  /** Milliseconds of the server's now. */
   now: Readonly<Ref<number>>
   stop(): void
 }
@@ -11,9 +11,9 @@ export interface TickingClock {
 export const clockKey: InjectionKey<TickingClock> = Symbol('server clock')
 
 export function createTickingClock(clock: ServerClock): TickingClock {
-  const now = ref(wholeSecond(clock.now()))
+  const now = ref(clock.now())
   const tick = () => {
-    now.value = wholeSecond(clock.now())
+    now.value = clock.now()
   }
   clock.onChange(tick)
   // Four looks a second keep the shown second within a quarter of the true one.
@@ -26,8 +26,4 @@ export function useServerClock(): TickingClock {
   const clock = inject(clockKey)
   if (!clock) throw new Error('The server clock is not provided')
   return clock
-}
-
-function wholeSecond(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000) * 1000
 }

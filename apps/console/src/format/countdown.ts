@@ -2,8 +2,9 @@
 
 export type CountdownTone = 'brand' | 'warn' | 'bad'
 
+/** Rounded: the clock is known to a quarter of a second, and 30 minutes never show as 30:01. */
 export function secondsLeft(endsAt: string, serverNow: number): number {
-  return Math.max(0, Math.ceil((Date.parse(endsAt) - serverNow) / 1000))
+  return Math.max(0, Math.round((Date.parse(endsAt) - serverNow) / 1000))
 }
 
 /** `02:14`; an hour and more keeps counting minutes. */

@@ -1,7 +1,7 @@
 /** Amounts have two decimals, a thousands mark, and a direction where they moved. */
 import { describe, expect, it } from 'vitest'
 import { signedYuan, yuan, yuanDigits } from '@/format/money'
-import { groupsOfFour } from '@/format/orderNumber'
+import { groupsOfFour, phoneGroups } from '@/format/groups'
 
 describe('money [MC-03]', () => {
   it.each([
@@ -26,5 +26,10 @@ describe('money [MC-03]', () => {
 describe('order numbers [BK-09]', () => {
   it('stand in groups of four', () => {
     expect(groupsOfFour('261123042178')).toBe('2611 2304 2178')
+  })
+
+  it('leave a masked phone as it is, and group a whole one', () => {
+    expect(phoneGroups('138****2468')).toBe('138****2468')
+    expect(phoneGroups('13805711208')).toBe('138 0571 1208')
   })
 })

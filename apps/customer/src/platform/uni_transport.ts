@@ -1,5 +1,6 @@
 /** HTTP through uni.request, which every target has. */
 import { NetworkFailure, type Transport } from '@shunyue/api-client'
+import { recordOf } from '@/format/record'
 
 export const uniTransport: Transport = (request) =>
   new Promise((resolve, reject) => {
@@ -20,5 +21,5 @@ export const uniTransport: Transport = (request) =>
   })
 
 function lowerCased(headers: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
+  return recordOf(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)] as const))
 }

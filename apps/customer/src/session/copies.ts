@@ -21,6 +21,6 @@ export function keepCopy<Value>(name: string, value: Value, at: number): void {
 
 /** What belongs to a person goes when the person signs out. */
 export function forgetCopies(prefix: string): void {
-  for (const name of [...inMemory.keys()]) if (name.startsWith(prefix)) inMemory.delete(name)
+  inMemory.forEach((_, name) => name.startsWith(prefix) && inMemory.delete(name))
   storedNames(PREFIX + prefix).forEach((name) => writeStored(name, undefined))
 }

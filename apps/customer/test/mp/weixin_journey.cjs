@@ -7,6 +7,7 @@ const { createWorld } = require('./weixin_world.cjs')
 const api = createStubApi()
 const world = createWorld(path.resolve(__dirname, '../../dist/build/mp-weixin'), api)
 const { open, findAll, textOf, tap, type, went } = world
+const button = (component, words) => findAll(component, '.btn').find((one) => words.test(one.dom.textContent))
 const sent = (method, pattern) => api.requests.filter((request) => request.method === method && pattern.test(request.path))
 
 async function homeShowsOfferings() {
@@ -20,7 +21,7 @@ async function offeringLeadsToSlots() {
   const offering = await open('packages/booking/pages/offering', { id: 'o1' })
   assert.match(textOf(offering), /480\.00/)
   assert.match(textOf(offering), /收取服务费的 20%/)
-  await tap(findAll(offering, '.btn').at(-1))
+  await tap(button(offering, /选择时段/))
   assert.deepEqual(went.at(-1), ['navigateTo', '/packages/booking/pages/slots?id=o1'])
 }
 
@@ -33,20 +34,19 @@ async function slotIsHeldOnce() {
   await tap(findAll(slots, '.slot--free')[0])
   assert.equal(findAll(slots, '.slot--chosen').length, 1)
 
-  await tap(findAll(slots, '.bar .btn')[0] ?? findAll(slots, '.btn').at(-1))
+  await tap(button(slots, /预约这个时段/))
   assert.equal(sent('POST', /holds$/).length, 0, 'nothing is held before signing in')
   const [phone, code] = findAll(slots, '.inp__i')
   await type(phone, '138 0571 1246')
   await type(code, '123456')
-  await tap(findAll(slots, '.sheet .btn').at(-1) ?? findAll(slots, '.btn').at(-1))
+  await tap(button(slots, /登录/))
   await world.sleep(150)
   assert.deepEqual(sent('POST', /logins$/)[0].body, { phone: '13805711246', code: '123456' })
   assert.equal(sent('POST', /holds$/).length, 1, 'held exactly once')
   assert.ok(sent('POST', /holds$/)[0].headers['idempotency-key'])
   assert.match(textOf(slots), /这个时段已为您保留/)
 
-  const buttons = findAll(slots, '.btn').filter((button) => /确认预约/.test(button.dom.textContent))
-  await tap(buttons[0])
+  await tap(button(slots, /确认预约/))
   await world.sleep(80)
   assert.equal(sent('POST', /confirmation$/).length, 1)
   assert.deepEqual(went.at(-1), ['redirectTo', '/packages/registration/pages/form?order=261123042178'])
@@ -59,8 +59,7 @@ async function registrationIsSavedAndSent() {
   await type(name, '许知行')
   await type(phone, '1380571124')
   assert.match(textOf(form), /请输入 11 位有效手机号（还差 1 位）/)
-  const submit = () => findAll(form, '.btn').find((button) => /提交报名/.test(button.dom.textContent))
-  await tap(submit())
+  await tap(button(form, /提交报名/))
   assert.equal(sent('POST', /registration$/).length, 0, 'an incomplete form is not sent')
   assert.match(textOf(form), /还差 2 项：手机号、练习经验/)
 
@@ -68,7 +67,7 @@ async function registrationIsSavedAndSent() {
   await tap(findAll(form, '.chip')[1])
   await world.sleep(120)
   assert.deepEqual(Object.keys(api.state.drafts).sort(), ['experience', 'name', 'phone'], 'every answer is on the server')
-  await tap(submit())
+  await tap(button(form, /提交报名/))
   await world.sleep(120)
   assert.deepEqual(api.state.answers, { name: '许知行', phone: '13805711246', experience: 'some' })
   assert.deepEqual(went.at(-1), ['redirectTo', '/packages/payment/pages/pay?order=261123042178'])
@@ -78,7 +77,7 @@ async function paymentIsHonest() {
   const pay = await open('packages/payment/pages/pay', { order: '261123042178' })
   assert.match(textOf(pay), /480\.00/)
   assert.match(textOf(pay), /小程序内支付还在接入中/)
-  await tap(findAll(pay, '.btn').at(-1))
+  await tap(button(pay, /立即支付/))
   assert.equal(sent('POST', /payments$/).length, 0)
 }
 

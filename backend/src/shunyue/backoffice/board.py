@@ -66,7 +66,8 @@ async def _figures(tx: Transaction, begins: datetime, ends: datetime) -> Figures
         ends,
     )
     received = await tx.connection.fetchval(
-        "SELECT coalesce(sum(e.amount_fen), 0)::bigint FROM ledger_transaction t JOIN ledger_entry e"
+        "SELECT coalesce(sum(e.amount_fen), 0)::bigint FROM ledger_transaction t"
+        " JOIN ledger_entry e"
         " ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id"
         " WHERE t.merchant_id = $1 AND t.posted_at >= $2 AND t.posted_at < $3"
         " AND e.account = 'channel_clearing'",
@@ -122,7 +123,11 @@ async def _lanes(tx: Transaction, slots: list[SlotView], day: date) -> list[Lane
         of_resource[link["resource_id"]].append(by_id[link["slot_id"]])
     users = await _users_of(tx, list(by_id))
     names = await _offering_names(tx)
-    off = {one.resource_id: one.name for one in await exceptions_between(tx, day, day) if not one.is_open}
+    off = {
+        one.resource_id: one.name
+        for one in await exceptions_between(tx, day, day)
+        if not one.is_open
+    }
     return [
         Lane(
             resource=_lane_resource(resource),
@@ -218,9 +223,7 @@ def _phase(slot: SlotView, now: datetime) -> BlockKind:
     return "live" if slot.starts_at <= now else "confirmed"
 
 
-def _day_off(
-    resource: Resource, slots: list[SlotView], off: dict[UUID | None, str]
-) -> str | None:
+def _day_off(resource: Resource, slots: list[SlotView], off: dict[UUID | None, str]) -> str | None:
     if any(slot.state == "open" for slot in slots):
         return None
     return off.get(resource.id) or off.get(None) or wording("board.day_off", {})

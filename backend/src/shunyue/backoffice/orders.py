@@ -28,6 +28,7 @@ from shunyue.payments.api import movements_of
 from shunyue.registration.api import FormField, form_by_id, registration_of
 
 COUNTED_AT_MOST = 10_000
+_PHONE_DIGITS = 11
 
 
 class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +70,7 @@ async def list_orders(
     return OrderTable(items=items, next_cursor=more, total=total)
 
 
-async def read_order(
-    tx: Transaction, number: str, *, is_contact_shown: bool
-) -> OrderDetail:
+async def read_order(tx: Transaction, number: str, *, is_contact_shown: bool) -> OrderDetail:
     """Read one order with registration, money and what was done by hand."""
     order = await order_by_number(tx, number)
     if order is None:
@@ -85,16 +84,12 @@ async def read_order(
         answers=await _answers(tx, order, is_contact_shown=is_contact_shown),
         rules_version=order.terms.rules_version,
         timeline=timeline,
-        totals=OrderTotals(
-            received_fen=received, refunded_fen=received - kept, kept_fen=kept
-        ),
+        totals=OrderTotals(received_fen=received, refunded_fen=received - kept, kept_fen=kept),
         audit=await _audit(tx, order),
     )
 
 
-def _conditions(
-    tx: Transaction, merchant: Merchant, wanted: OrderFilter
-) -> tuple[str, list[Any]]:
+def _conditions(tx: Transaction, merchant: Merchant, wanted: OrderFilter) -> tuple[str, list[Any]]:
     where = (
         "FROM customer_order o JOIN customer c ON c.merchant_id = o.merchant_id"
         " AND c.id = o.customer_id WHERE o.merchant_id = $1"
@@ -117,7 +112,7 @@ def _conditions(
         also("o.slot_starts_at < ${n}", _midnight(wanted.last + timedelta(days=1), zone))
     if wanted.text and (text := rules.plain_text(wanted.text)):
         digits = "".join(text.split())
-        if digits.isdigit() and len(digits) == 11:
+        if digits.isdigit() and len(digits) == _PHONE_DIGITS:
             also("c.phone = ${n}", f"+86{digits}")
         elif digits.isdigit():
             # Plain bounds instead of LIKE, which loses its index under row-level security.
@@ -163,9 +158,7 @@ def _phone(e164: str, *, is_shown: bool) -> str:
     return e164.removeprefix("+86") if is_shown else rules.masked_phone(e164)
 
 
-async def _customer(
-    tx: Transaction, customer_id: UUID, *, is_contact_shown: bool
-) -> CustomerCard:
+async def _customer(tx: Transaction, customer_id: UUID, *, is_contact_shown: bool) -> CustomerCard:
     row = await tx.connection.fetchrow(
         "SELECT c.id, c.name, c.phone, (SELECT count(*) FROM customer_order o"
         " WHERE o.merchant_id = c.merchant_id AND o.customer_id = c.id AND o.state = 'confirmed'"
@@ -184,9 +177,7 @@ async def _customer(
     )
 
 
-async def _answers(
-    tx: Transaction, order: Order, *, is_contact_shown: bool
-) -> list[AnswerRow]:
+async def _answers(tx: Transaction, order: Order, *, is_contact_shown: bool) -> list[AnswerRow]:
     done = await registration_of(tx, order.id)
     if done is None:
         return []
@@ -205,7 +196,7 @@ async def _answers(
 def _answer_text(field: FormField, value: Any, *, is_contact_shown: bool) -> str:
     labels = {option.code: option.label for option in field.options}
     if isinstance(value, list):
-        return wording("list.separator", {}).join(labels.get(one, one) for one in value)
+        return wording("list.separator", {}).join(labels.get(str(one), str(one)) for one in value)
     if field.type == "phone" and not is_contact_shown:
         return rules.masked_phone(f"+86{value}")
     if value is True:
@@ -225,8 +216,10 @@ async def _timeline(tx: Transaction, order: Order) -> list[TimelineRow]:
         if fact.kind in {"paid", "paid_late", "paid_twice", "booked_again", "refunded"} and changes:
             change = changes.pop(0)["change_fen"]
             balance += change
-        who = (customer.name or customer.phone) if fact.actor_kind == "customer" else wording(
-            f"actor.{fact.actor_kind}", {}
+        who = (
+            (customer.name or customer.phone)
+            if fact.actor_kind == "customer"
+            else wording(f"actor.{fact.actor_kind}", {})
         )
         rows.append(
             TimelineRow(

@@ -208,5 +208,3 @@ class OfferingNames(msgspec.Struct, frozen=True):
     """All offerings to filter by."""
 
     items: list[OfferingName]
-
-

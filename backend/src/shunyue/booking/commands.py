@@ -151,6 +151,7 @@ async def take_again(tx: Transaction, order: Order) -> UUID | None:
         None,
         False,
     )
+    assert row is not None
     placement = queries.placement_of(row)
     if placement.outcome != "held":
         return None
@@ -210,14 +211,7 @@ def _terms(
             location_mode=offering.location_mode,
         ),
         slot=TermsSlot(id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at),
-        resource=resource
-        and TermsResource(
-            id=resource.id,
-            kind=resource.kind,
-            name=resource.name,
-            title=resource.title,
-            photo_url=resource.photo_url,
-        ),
+        resource=_terms_resource(resource) if resource else None,
         location=offering.location,
         policy=offering.policy,
         rules_version=offering.rules.version,
@@ -226,8 +220,16 @@ def _terms(
     )
 
 
+def _terms_resource(resource: Resource) -> TermsResource:
+    return TermsResource(
+        id=resource.id,
+        kind=resource.kind,
+        name=resource.name,
+        title=resource.title,
+        photo_url=resource.photo_url,
+    )
+
+
 def _announce(tx: Transaction) -> None:
     tx.announce(f"slots:{tx.merchant_id}")
     tx.announce("outbox")
-
-

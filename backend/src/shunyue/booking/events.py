@@ -6,7 +6,7 @@ from uuid import UUID
 from shunyue.kernel.events import Event
 
 
-class SlotHeld(Event):
+class SlotHeld(Event, frozen=True, kw_only=True):
     """Places left a slot."""
 
     name: ClassVar[str] = "booking.slot_held.v1"
@@ -18,7 +18,7 @@ class SlotHeld(Event):
     party_size: int
 
 
-class HoldReleased(Event):
+class HoldReleased(Event, frozen=True, kw_only=True):
     """Places came back because somebody gave them up."""
 
     name: ClassVar[str] = "booking.hold_released.v1"
@@ -31,7 +31,7 @@ class HoldReleased(Event):
     is_confirmed: bool
 
 
-class HoldExpired(Event):
+class HoldExpired(Event, frozen=True, kw_only=True):
     """Places came back because their time was over."""
 
     name: ClassVar[str] = "booking.hold_expired.v1"

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from shunyue.booking.commands import refuse_placement
@@ -27,6 +28,7 @@ from shunyue.scheduling.api import AvailabilityCache
 log = structlog.get_logger(__name__)
 
 _PREFIX = "/v1/m/"
+_STEPS = 7
 _BODY_AT_MOST = 4096
 _decode = msgspec.json.Decoder(HoldSlot).decode
 _encode = msgspec.json.Encoder().encode
@@ -51,9 +53,9 @@ class FastPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what is known here; pass everything else on."""
-        if scope["type"] == "http" and scope["path"].startswith(_PREFIX):
+        if scope["type"] == ScopeType.HTTP and scope["path"].startswith(_PREFIX):
             steps = scope["path"].split("/")
-            if len(steps) == 7:
+            if len(steps) == _STEPS:
                 if scope["method"] == "POST" and steps[4] == "slots" and steps[6] == "holds":
                     await self._hold(scope, receive, send, steps)
                     return
@@ -77,8 +79,8 @@ class FastPath:
             answer = await self._place(scope, steps[3], slot_id, wish.party_size)
         except DomainError as error:
             await _refuse(send, error)
-        except Exception as error:  # noqa: BLE001  # The outcome is unknown; the key makes a retry safe.
-            log.error("holds.unknown_outcome", exc_info=error)
+        except Exception:  # The outcome is unknown; the key makes a retry safe.
+            log.exception("holds.unknown_outcome")
             await _refuse(send, ServerFault())
         else:
             await _reply(send, 201, _encode(answer))
@@ -135,7 +137,7 @@ async def _read_body(receive: Receive) -> bytes:
     body = b""
     while True:
         message: Any = await receive()
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if not message.get("more_body") or len(body) > _BODY_AT_MOST:
             return body
 

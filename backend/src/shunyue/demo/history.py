@@ -25,6 +25,7 @@ from shunyue.payments.api import PaymentSettled, ProviderDesk
 MoveClock = Callable[[datetime], Awaitable[None]]
 
 _SEED = 588
+_TALK_SOLD = 43
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,15 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     slot_at: datetime
     party_size: int = 1
     reached: str = "paid"
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """What all visits share: the merchant, its content, and everything's ids."""
+
+    merchant_id: UUID
+    content: DemoContent
+    ids: dict[str, UUID]
+    people: list[UUID]
 
 
 class Historian:
@@ -60,10 +70,10 @@ class Historian:
         self, merchant_id: UUID, content: DemoContent, ids: dict[str, UUID], visits: list[Visit]
     ) -> None:
         """Add the customers and live their visits through."""
-        people = await self._add_people(merchant_id, content)
+        scene = Scene(merchant_id, content, ids, await self._add_people(merchant_id, content))
         async with httpx.AsyncClient(timeout=10) as simulator:
             for visit in sorted(visits, key=lambda one: one.at):
-                await self._live_one(merchant_id, content, ids, people, visit, simulator)
+                await self._live_one(scene, visit, simulator)
 
     async def _add_people(self, merchant_id: UUID, content: DemoContent) -> list[UUID]:
         people = [new_id() for _ in content.people]
@@ -77,22 +87,15 @@ class Historian:
             )
         return people
 
-    async def _live_one(
-        self,
-        merchant_id: UUID,
-        content: DemoContent,
-        ids: dict[str, UUID],
-        people: list[UUID],
-        visit: Visit,
-        simulator: httpx.AsyncClient,
-    ) -> None:
+    async def _live_one(self, scene: Scene, visit: Visit, simulator: httpx.AsyncClient) -> None:
         await self._move_clock(visit.at)
-        actor = Actor("customer", merchant_id, people[visit.person])
-        slot_id = await self._slot(actor, ids, visit)
+        person = scene.people[visit.person]
+        actor = Actor("customer", scene.merchant_id, person)
+        slot_id = await self._slot(actor, scene.ids, visit)
         if slot_id is None:
             return
-        wish = Wish(slot_id, visit.party_size, people[visit.person], new_id())
-        placement = await self._places.hold(merchant_id, wish)
+        wish = Wish(slot_id, visit.party_size, person, new_id())
+        placement = await self._places.hold(scene.merchant_id, wish)
         if placement.outcome != "held" or visit.reached == "held":
             return
         async with self._database.begin(actor) as tx:
@@ -101,7 +104,7 @@ class Historian:
             return
         await self._move_clock(visit.at + timedelta(minutes=2))
         async with self._database.begin(actor) as tx:
-            answers = _answers(content, visit)
+            answers = _answers(scene.content, visit)
             await submit_registration(tx, number=number, answers=answers)
         if visit.reached == "registered":
             return
@@ -161,7 +164,7 @@ class Historian:
 
 def plan_visits(now: datetime, zone: ZoneInfo) -> list[Visit]:
     """Plan a believable week around `now`: full evenings, a talk that is nearly sold out."""
-    pick = random.Random(_SEED)  # noqa: S311  # The same story every time, not a secret.
+    pick = random.Random(_SEED)  # The same story every time, not a secret.
     today = now.astimezone(zone).date()
     visits = [
         *_lessons(pick, now, zone, today),
@@ -171,26 +174,33 @@ def plan_visits(now: datetime, zone: ZoneInfo) -> list[Visit]:
     return [one for one in visits if one.at < now and one.slot_at > one.at + timedelta(minutes=40)]
 
 
-def _lessons(
-    pick: random.Random, now: datetime, zone: ZoneInfo, today: date
-) -> list[Visit]:
-    times = ["09:00", "10:00", "11:00", "14:00", "15:00", "16:00", "17:00", "18:30", "19:30", "20:30"]
+def _lessons(pick: random.Random, now: datetime, zone: ZoneInfo, today: date) -> list[Visit]:
+    times = [
+        "09:00",
+        "10:00",
+        "11:00",
+        "14:00",
+        "15:00",
+        "16:00",
+        "17:00",
+        "18:30",
+        "19:30",
+        "20:30",
+    ]
     share = {0: 0.7, 1: 0.45, 2: 0.4, 3: 0.4, 4: 0.55, 5: 0.6, 6: 0.4}
-    visits = []
-    for days, busy in share.items():
-        for teacher in ("lin", "zhou", "shen"):
-            for slot_at in (_at(zone, today + timedelta(days=days), one) for one in times):
-                if pick.random() < busy:
-                    visits.append(
-                        Visit(
-                            at=_chosen_at(pick, now, slot_at),
-                            person=pick.randrange(25),
-                            offering="pilates",
-                            resource=teacher,
-                            slot_at=slot_at,
-                        )
-                    )
-    return visits
+    return [
+        Visit(
+            at=_chosen_at(pick, now, slot_at),
+            person=pick.randrange(25),
+            offering="pilates",
+            resource=teacher,
+            slot_at=slot_at,
+        )
+        for days, busy in share.items()
+        for teacher in ("lin", "zhou", "shen")
+        for slot_at in (_at(zone, today + timedelta(days=days), one) for one in times)
+        if pick.random() < busy
+    ]
 
 
 def _talk(pick: random.Random, now: datetime, zone: ZoneInfo, today: date) -> list[Visit]:
@@ -199,7 +209,7 @@ def _talk(pick: random.Random, now: datetime, zone: ZoneInfo, today: date) -> li
     if slot_at <= now + timedelta(hours=2):
         slot_at = _at(zone, saturday + timedelta(days=7), "14:00")
     parties = [1, 2, 2, 3, 1, 2, 4, 2, 1, 3, 2, 2, 1, 4, 3, 2, 1, 2, 3, 2]
-    assert sum(parties) == 43
+    assert sum(parties) == _TALK_SOLD
     return [
         Visit(
             at=now - timedelta(minutes=pick.randrange(30, 4000)),
@@ -214,7 +224,12 @@ def _talk(pick: random.Random, now: datetime, zone: ZoneInfo, today: date) -> li
 
 
 def _cleaning(now: datetime, zone: ZoneInfo, today: date) -> list[Visit]:
-    plan = [(0, "08:30", "team1"), (0, "13:30", "team2"), (1, "13:30", "team1"), (2, "08:30", "team2")]
+    plan = [
+        (0, "08:30", "team1"),
+        (0, "13:30", "team2"),
+        (1, "13:30", "team1"),
+        (2, "08:30", "team2"),
+    ]
     return [
         Visit(
             at=now - timedelta(days=2, minutes=7 * n),

@@ -23,8 +23,6 @@ from shunyue.scheduling.api import extend_slots
 log = structlog.get_logger(__name__)
 
 
-
-
 async def load_demo(settings: Settings, dsn: str, *, with_history: bool = True) -> bool:
     """Add the demo merchant and its week; returns False when it is there already.
 
@@ -41,7 +39,7 @@ async def load_demo(settings: Settings, dsn: str, *, with_history: bool = True) 
                 return False
             merchant_id = await insert_merchant(connection, content)
         async with database.begin(system_actor(merchant_id)) as tx:
-            ids = await furnish(tx, content)
+            await furnish(tx, content)
             await open_simulated_account(
                 tx,
                 Vault(settings.key),
@@ -81,7 +79,8 @@ async def _live_history(
             merchant.merchant_id,
         )
     by_name = {row["name"]: row["id"] for row in rows}
-    ids = {one.key: by_name[one.name] for one in (*content.offerings, *content.resources)}
+    ids = {one.key: by_name[one.name] for one in content.offerings}
+    ids |= {one.key: by_name[one.name] for one in content.resources}
     owner = await asyncpg.connect(dsn)
     async with (
         httpx.AsyncClient(timeout=CALL_TIMEOUT) as client,

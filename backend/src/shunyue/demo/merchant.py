@@ -1,10 +1,9 @@
 """Sets the demo merchant up: staff, offerings, hours, forms, reviews, and its account at paysim."""
 
 import secrets
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID
 
-import asyncpg
 import httpx
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -12,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from shunyue.demo.content import DemoContent, DemoOffering, DemoResource
 from shunyue.identity.api import password_hash
 from shunyue.kernel.crypto import Vault
-from shunyue.kernel.database import Transaction
+from shunyue.kernel.database import Connection, Transaction
 from shunyue.kernel.ids import new_id
 from shunyue.payments.api import WechatConfig, add_wechat_channel
 from shunyue.registration.api import add_default_forms
@@ -22,7 +21,7 @@ _MCHID = "1900009191"
 _APPID = "wxd678efh567hg6787"
 
 
-async def insert_merchant(connection: asyncpg.Connection, content: DemoContent) -> UUID:
+async def insert_merchant(connection: Connection, content: DemoContent) -> UUID:
     """Add the merchant itself."""
     merchant_id = new_id()
     names = list(content.merchant)
@@ -35,8 +34,8 @@ async def insert_merchant(connection: asyncpg.Connection, content: DemoContent) 
     return merchant_id
 
 
-async def furnish(tx: Transaction, content: DemoContent) -> dict[str, UUID]:
-    """Add everything that the merchant has; returns ids of offerings and resources by key."""
+async def furnish(tx: Transaction, content: DemoContent) -> None:
+    """Add everything that the merchant has."""
     for member in content.staff:
         await tx.connection.execute(
             "INSERT INTO staff_member (merchant_id, id, account, password_hash, name, title, role)"
@@ -64,7 +63,6 @@ async def furnish(tx: Transaction, content: DemoContent) -> dict[str, UUID]:
         ids[offering.key] = await _add_offering(tx, offering, ids, location_id, position)
         await _add_reviews(tx, offering, ids[offering.key])
     await add_default_forms(tx)
-    return ids
 
 
 async def open_simulated_account(
@@ -121,7 +119,9 @@ async def _add_resource(tx: Transaction, resource: DemoResource, position: int) 
         f"/media/{resource.photo}.svg" if resource.photo else "",
         position,
     )
-    hours = [(day, resource.opens, resource.closes, None) for day in resource.days]
+    hours: list[tuple[int, time, time, str | None]] = [
+        (day, resource.opens, resource.closes, None) for day in resource.days
+    ]
     if resource.pause:
         starts, ends, name = resource.pause
         hours += [(day, starts, ends, name) for day in resource.days]
@@ -205,7 +205,8 @@ async def _add_reviews(tx: Transaction, one: DemoOffering, offering_id: UUID) ->
         day = today - timedelta(days=40 + age)
         rows.append(("匿名客户", rating, "", None, day))
     await tx.connection.executemany(
-        "INSERT INTO review (merchant_id, id, offering_id, author, rating, text, reply, reviewed_on)"
+        "INSERT INTO review"
+        " (merchant_id, id, offering_id, author, rating, text, reply, reviewed_on)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         [(tx.merchant_id, new_id(), offering_id, *row) for row in rows],
     )

@@ -67,7 +67,9 @@ async def provide_staff(request: Request[Any, Any, Any]) -> Actor:
     return _staff(request)
 
 
-def permission_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+def permission_guard(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
     """Guard of all console routes: each names its permission in `opt`, or says it needs none."""
     permission = handler.opt["permission"]
     if permission is not None and not may(_staff(connection).role, permission):
@@ -94,5 +96,3 @@ def _staff(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
     if actor.kind != "staff":
         raise Unauthenticated
     return actor
-
-

@@ -3,12 +3,18 @@
 import time
 from uuid import UUID
 
+from shunyue.identity import queries
 from shunyue.identity.codes import CodeSender, MailboxSender, NoSender
 from shunyue.identity.commands import password_hash
-from shunyue.identity.queries import all_merchants, customer_by_id, mailbox_messages, merchant_by_id, merchant_by_slug
+from shunyue.identity.queries import (
+    all_merchants,
+    customer_by_id,
+    mailbox_messages,
+    merchant_by_id,
+    merchant_by_slug,
+)
 from shunyue.identity.records import Customer, Merchant
 from shunyue.identity.roles import PERMISSIONS, Permission, may
-from shunyue.identity import queries
 from shunyue.kernel.database import Database
 from shunyue.kernel.errors import MerchantNotFound
 

@@ -38,4 +38,5 @@ class NoSender:
 
     async def send(self, tx: Transaction, phone: str, code: str) -> None:
         """Refuse."""
+        del tx, phone, code
         raise SmsUnavailable

@@ -46,9 +46,7 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     refresh_token: str
 
 
-async def send_login_code(
-    tx: Transaction, vault: Vault, sender: CodeSender, *, phone: str
-) -> None:
+async def send_login_code(tx: Transaction, vault: Vault, sender: CodeSender, *, phone: str) -> None:
     """Send a fresh code to `phone`; earlier codes stop working.
 
     Raises `CodeSentRecently` within a minute of the last one, `TooManyRequests` past ten a day.
@@ -113,7 +111,9 @@ async def sign_in_customer(
     """Open a login for whoever has proved to own `phone`, adding them when they are new."""
     customer = await queries.customer_with_phone(tx, new_id(), phone)
     actor = Actor("customer", tx.merchant_id, customer.id, new_id())
-    signed_in = await _open_login(tx, vault, actor, device, asked_with, CUSTOMER_LOGIN_LIFETIME)
+    signed_in = await _open_login(
+        tx, vault, actor, device=device, asked_with=asked_with, lifetime=CUSTOMER_LOGIN_LIFETIME
+    )
     return signed_in, customer
 
 
@@ -138,7 +138,9 @@ async def sign_in_staff(
     """Open a login for a member of staff whose password was right."""
     await throttle.forget_tries(tx, f"staff_login:{staff.account}")
     actor = Actor("staff", tx.merchant_id, staff.id, new_id(), staff.role)
-    signed_in = await _open_login(tx, vault, actor, device, asked_with, STAFF_LOGIN_LIFETIME)
+    signed_in = await _open_login(
+        tx, vault, actor, device=device, asked_with=asked_with, lifetime=STAFF_LOGIN_LIFETIME
+    )
     await audit.record(tx, "login.opened", staff.id, device=device)
     return signed_in
 
@@ -202,6 +204,7 @@ async def _open_login(
     tx: Transaction,
     vault: Vault,
     actor: Actor,
+    *,
     device: str,
     asked_with: bytes,
     lifetime: timedelta,

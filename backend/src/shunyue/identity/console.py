@@ -43,9 +43,7 @@ _TRIES_PER_ADDRESS = 40
     opt={"permission": None},
     responses=problems(WrongCredentials, TooManyRequests, IdempotencyKeyMissing),
 )
-async def sign_in(
-    request: Request[Any, Any, Any], data: SignInStaff
-) -> Response[StaffLoginView]:
+async def sign_in(request: Request[Any, Any, Any], data: SignInStaff) -> Response[StaffLoginView]:
     """Open a console login. Tries are counted before the password is looked at."""
     state = request.app.state
     try:

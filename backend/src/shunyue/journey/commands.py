@@ -100,7 +100,7 @@ async def cancel_order(tx: Transaction, *, number: str) -> Order:
 
 
 async def close_payment_window(tx: Transaction, order_id: UUID) -> None:
-    """The 30 minutes are over: stop collecting, and give the place back when nothing was charged."""
+    """The 30 minutes are over: stop collecting; the place goes back if nothing was charged."""
     await clear_timer(tx, WINDOW_TIMER, order_id)
     order = await ordering.lock_order(tx, order_id)
     if order.state != "awaiting_payment":
@@ -232,5 +232,7 @@ async def _end(tx: Transaction, order: Order, state: str, reason: str) -> Order:
         state=state,
         ended_at=tx.now,
         end_reason=reason,
-        payment_state="none" if order.payment_state in {"pending", "checking"} else order.payment_state,
+        payment_state="none"
+        if order.payment_state in {"pending", "checking"}
+        else order.payment_state,
     )

@@ -229,7 +229,7 @@ async def start_payment(
         try:
             attempt = await state.desk.start(state.database, customer, attempt)
         except ProviderRefused as refused:
-            log.error("payments.start_refused", code=refused.code, message=refused.message)
+            log.exception("payments.start_refused", code=refused.code)
             raise ProviderSaidNo from refused
         except ProviderError as error:
             log.warning("payments.start_unknown", code=error.code)
@@ -241,7 +241,10 @@ async def start_payment(
 
 @post("/orders/{number:str}/payment-checks", status_code=200, responses=problems(*ASKING))
 async def check_payment(
-    request: Request[Any, Any, Any], customer: Actor, number: str, data: Nothing
+    request: Request[Any, Any, Any],
+    customer: Actor,
+    number: str,
+    data: Nothing,  # noqa: ARG001  # Refuses a body that says anything.
 ) -> OrderView:
     """Ask the provider now, because the customer has come back from the cashier."""
     state = request.app.state
@@ -264,7 +267,10 @@ async def check_payment(
     responses=problems(*ASKING, *ONCE, OrderNotCancellable),
 )
 async def cancel_order(
-    request: Request[Any, Any, Any], customer: Actor, number: str, data: Nothing
+    request: Request[Any, Any, Any],
+    customer: Actor,
+    number: str,
+    data: Nothing,  # noqa: ARG001  # Refuses a body that says anything.
 ) -> Response[OrderView]:
     """Give up an order that is not paid."""
 
@@ -280,7 +286,9 @@ async def _prefill(tx: Transaction, fields: list[FormField]) -> dict[str, str]:
         return {}
     known = {"name": customer.name or "", "phone": customer.phone.removeprefix("+86")}
     return {
-        field.key: known[field.prefill] for field in fields if field.prefill and known[field.prefill]
+        field.key: known[field.prefill]
+        for field in fields
+        if field.prefill and known[field.prefill]
     }
 
 
@@ -313,5 +321,3 @@ def _qr_svg(content: str) -> str:
     out = io.BytesIO()
     segno.make(content, error="m").save(out, kind="svg", xmldecl=False, svgns=True, border=2)
     return out.getvalue().decode()
-
-

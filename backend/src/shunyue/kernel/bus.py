@@ -51,7 +51,12 @@ class Bus:
         connection = await asyncpg.connect(dsn, timeout=5)
         lost = asyncio.Event()
         try:
-            connection.add_termination_listener(lambda _: (lost.set(), self._wake.set()))
+
+            def notice_loss(_: object) -> None:
+                lost.set()
+                self._wake.set()
+
+            connection.add_termination_listener(notice_loss)
             await connection.add_listener(CHANNEL, self._received)
             self._tell("*")
             while not lost.is_set():

@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 CLOCK_CHANNEL = "clock"
 
@@ -25,7 +26,7 @@ def offset_seconds() -> float:
     return _offset_seconds
 
 
-async def follow_database(connection: asyncpg.Connection) -> float:
+async def follow_database(connection: asyncpg.Connection | PoolConnectionProxy) -> float:
     """Take the offset over from the database, where every process finds the same one."""
     global _offset_seconds  # noqa: PLW0603  # One clock per process is the point.
     # Intervals decode to whole timedeltas; the offset is set in whole seconds.

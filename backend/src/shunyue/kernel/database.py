@@ -9,13 +9,14 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+from asyncpg.pool import PoolConnectionProxy
 
 from shunyue.kernel.events import Event
 from shunyue.kernel.tokens import Actor, system_actor
 
 APP_ROLE = "shunyue_app"
 
-Connection = asyncpg.Connection
+Connection = asyncpg.Connection | PoolConnectionProxy
 
 
 class _Connection(asyncpg.Connection):
@@ -80,15 +81,14 @@ class Database:
     @asynccontextmanager
     async def begin(self, actor: Actor) -> AsyncIterator[Transaction]:
         """Open a transaction for `actor`; commits on success, before the caller goes on."""
-        async with self.pool.acquire() as connection:
-            async with connection.transaction():
-                now = await connection.fetchval(
-                    "SELECT app_now() FROM set_config('app.merchant_id', $1, true)",
-                    str(actor.merchant_id),
-                )
-                tx = Transaction(connection, actor, now)
-                yield tx
-                keys = await tx.flush()
+        async with self.pool.acquire() as connection, connection.transaction():
+            now = await connection.fetchval(
+                "SELECT app_now() FROM set_config('app.merchant_id', $1, true)",
+                str(actor.merchant_id),
+            )
+            tx = Transaction(connection, actor, now)
+            yield tx
+            keys = await tx.flush()
         if keys:
             self._announce(keys)
 
@@ -102,19 +102,18 @@ class Database:
         when there is nothing to do.
         """
         keys: frozenset[str] = frozenset()
-        async with self.pool.acquire() as connection:
-            async with connection.transaction():
-                row = await connection.fetchrow(claim, *args)
-                if row is None:
-                    yield None
-                else:
-                    now = await connection.fetchval(
-                        "SELECT app_now() FROM set_config('app.merchant_id', $1, true)",
-                        str(row["merchant_id"]),
-                    )
-                    tx = Transaction(connection, system_actor(row["merchant_id"]), now)
-                    yield tx, row
-                    keys = await tx.flush()
+        async with self.pool.acquire() as connection, connection.transaction():
+            row = await connection.fetchrow(claim, *args)
+            if row is None:
+                yield None
+            else:
+                now = await connection.fetchval(
+                    "SELECT app_now() FROM set_config('app.merchant_id', $1, true)",
+                    str(row["merchant_id"]),
+                )
+                tx = Transaction(connection, system_actor(row["merchant_id"]), now)
+                yield tx, row
+                keys = await tx.flush()
         if keys:
             self._announce(keys)
 

@@ -2,10 +2,12 @@
 
 import hashlib
 import time
+from http import HTTPStatus
 from typing import Any
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from shunyue.kernel.ids import new_id
 from shunyue.kernel.metrics import REQUEST_SECONDS, REQUESTS
@@ -35,7 +37,7 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
         request_id = str(new_id())
@@ -62,7 +64,7 @@ class Edge:
 class _Answer:
     """Passes an answer on; a small JSON read is kept back until its validator is known."""
 
-    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+    def __init__(self, scope: HTTPScope, send: Send, request_id: str) -> None:
         self._scope = scope
         self._send = send
         self._request_id = request_id
@@ -88,7 +90,7 @@ class _Answer:
     def _is_validated(self, headers: list[tuple[bytes, bytes]]) -> bool:
         return (
             self._scope["method"] == "GET"
-            and self.status == 200
+            and self.status == HTTPStatus.OK
             and any(k == b"content-type" and v.startswith(b"application/json") for k, v in headers)
         )
 
@@ -97,6 +99,6 @@ class _Answer:
         start["headers"] += [(b"etag", tag), (b"cache-control", b"no-cache")]
         if header(self._scope, b"if-none-match") != tag:
             return body
-        start["status"] = self.status = 304
+        start["status"] = self.status = HTTPStatus.NOT_MODIFIED
         start["headers"] = [(k, v) for k, v in start["headers"] if k != b"content-length"]
         return {**body, "body": b""}

@@ -1,6 +1,7 @@
 """HTTP for all domains: who asks, one error body, declared refusals, idempotent POSTs."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -73,7 +74,9 @@ def problems(*refusals: type[DomainError]) -> Mapping[int, ResponseSpec]:
 
 
 def _body_type(status: int, codes: list[str]) -> type[msgspec.Struct]:
-    name = "Problem" + "".join(part.capitalize() for code in sorted(codes) for part in code.split("_"))
+    name = "Problem" + "".join(
+        part.capitalize() for code in sorted(codes) for part in code.split("_")
+    )
     fields: list[tuple[str, Any]] = [
         ("code", Literal[tuple(sorted(codes))]),
         ("message", str),
@@ -96,12 +99,15 @@ def refuse_shape(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     """Answer what the framework refused: wrong shape, unknown route, too large a body."""
     if isinstance(error, ValidationException):
         return refuse(request, InvalidRequest(*_shape_fields(error)))
-    if error.status_code == 400:
+    if error.status_code == HTTPStatus.BAD_REQUEST:
         return refuse(request, InvalidRequest(FieldProblem("body", "unreadable")))
-    if error.status_code == 413:
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return refuse(request, BodyTooLarge())
     if error.status_code in {404, 405}:
         return refuse(request, NotFound())
+    if "client disconnected" in error.detail:
+        log.info("http.client_left", path=request.url.path)
+        return refuse(request, ServerFault())
     log.error("http.refused_by_framework", status=error.status_code, exc_info=error)
     return refuse(request, ServerFault())
 
@@ -142,8 +148,6 @@ def _shape_code(text: str) -> str:
     if ">= " in text or "<= " in text or "length" in text:
         return "out_of_range"
     return "wrong_type"
-
-
 
 
 async def once(
@@ -188,5 +192,3 @@ def _respond(answer: Answer) -> Response[Any]:
     return Response(
         cast("Any", msgspec.Raw(answer.body)), status_code=answer.status, media_type=MediaType.JSON
     )
-
-

@@ -23,7 +23,7 @@ Handler = Callable[[Transaction, Any], Awaitable[None]]
 
 
 class Subscription(msgspec.Struct, frozen=True):
-    """A handler's wish to see an event. `handler` names are stored: renaming one replays nothing."""
+    """A handler's wish to see an event. Names are stored: renaming a handler replays nothing."""
 
     event: type[Event]
     handle: Handler
@@ -70,27 +70,26 @@ class Relay:
 
     async def run_once(self) -> int:
         """Relay one batch; returns how many events it held."""
-        async with self._database.across_merchants() as connection:
-            async with connection.transaction():
-                if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _RELAY_LOCK):
-                    return 0
-                rows = await connection.fetch(
-                    "SELECT merchant_id, id, name, payload FROM outbox WHERE relayed_at IS NULL"
-                    " ORDER BY id LIMIT $1 FOR UPDATE",
-                    RELAY_BATCH,
-                )
-                if not rows:
-                    return 0
-                events = [StoredEvent(**row) for row in rows]
-                await self._plan_deliveries(connection, events)
-                keys = await self._project(connection, events)
-                await connection.execute(
-                    "UPDATE outbox o SET relayed_at = app_now()"
-                    " FROM unnest($1::uuid[], $2::bigint[]) AS r (merchant_id, id)"
-                    " WHERE o.merchant_id = r.merchant_id AND o.id = r.id",
-                    [event.merchant_id for event in events],
-                    [event.id for event in events],
-                )
+        async with self._database.across_merchants() as connection, connection.transaction():
+            if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _RELAY_LOCK):
+                return 0
+            rows = await connection.fetch(
+                "SELECT merchant_id, id, name, payload FROM outbox WHERE relayed_at IS NULL"
+                " ORDER BY id LIMIT $1 FOR UPDATE",
+                RELAY_BATCH,
+            )
+            if not rows:
+                return 0
+            events = [StoredEvent(**row) for row in rows]
+            await self._plan_deliveries(connection, events)
+            keys = await self._project(connection, events)
+            await connection.execute(
+                "UPDATE outbox o SET relayed_at = app_now()"
+                " FROM unnest($1::uuid[], $2::bigint[]) AS r (merchant_id, id)"
+                " WHERE o.merchant_id = r.merchant_id AND o.id = r.id",
+                [event.merchant_id for event in events],
+                [event.id for event in events],
+            )
         self._announce(keys | {"deliveries"})
         return len(events)
 
@@ -134,7 +133,7 @@ class Deliverer:
                     return False
                 tx, claimed = found
                 await self._handle(tx, claimed)
-        except Exception as error:  # noqa: BLE001  # Any failure is retried and shown, never lost.
+        except Exception as error:  # Any failure is retried and shown, never lost.
             if claimed is None:
                 raise
             await self._postpone(claimed, error)
@@ -182,8 +181,8 @@ async def keep_running(work: Callable[[], Awaitable[object]], wake: asyncio.Even
     while True:
         try:
             found = await work()
-        except Exception as error:  # noqa: BLE001  # The loop outlives every failure.
-            log.error("loop.failed", work=getattr(work, "__qualname__", repr(work)), exc_info=error)
+        except Exception:  # The loop outlives every failure.
+            log.exception("loop.failed", work=getattr(work, "__qualname__", repr(work)))
             found = None
             await asyncio.sleep(_IDLE_SECONDS)
         if not found:

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -30,7 +30,8 @@ NightlyHandler = Callable[[Database], Awaitable[None]]
 async def enqueue(tx: Transaction, job: str, subject_id: UUID) -> None:
     """Have the worker run `job` for `subject_id` once this transaction has committed."""
     payload = f"{tx.merchant_id} {subject_id}".encode()
-    await Queries(_OurConnection(tx.connection)).enqueue(job, payload)
+    connection = cast("asyncpg.Connection", tx.connection)  # The pool's proxy behaves like one.
+    await Queries(_OurConnection(connection)).enqueue(job, payload)
 
 
 class _OurConnection(AsyncpgDriver):
@@ -62,7 +63,7 @@ class QueueWorker:
         while True:
             try:
                 await self._serve()
-            except Exception as error:  # noqa: BLE001  # The queue outlives a database restart.
+            except Exception as error:  # The queue outlives a database restart.
                 log.warning("queue.interrupted", exc_info=error)
             await asyncio.sleep(0.5)
 

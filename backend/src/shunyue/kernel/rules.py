@@ -28,7 +28,9 @@ class RuleBroken(ValueError):
 def plain_text(text: str) -> str:
     """Return the text with full-width forms folded and invisible characters and edges removed."""
     folded = unicodedata.normalize("NFKC", text)
-    visible = "".join(ch for ch in folded if unicodedata.category(ch) not in {"Cc", "Cf"} or ch == "\n")
+    visible = "".join(
+        ch for ch in folded if unicodedata.category(ch) not in {"Cc", "Cf"} or ch == "\n"
+    )
     return visible.strip()
 
 

@@ -107,12 +107,16 @@ def _problems(settings: Settings) -> list[str]:
     problems = []
     try:
         if len(bytes.fromhex(settings.secret_key)) != SECRET_KEY_BYTES:
-            problems.append("SHUNYUE_SECRET_KEY must be 64 hexadecimal digits (openssl rand -hex 32)")
+            problems.append(
+                "SHUNYUE_SECRET_KEY must be 64 hexadecimal digits (openssl rand -hex 32)"
+            )
     except ValueError:
         problems.append("SHUNYUE_SECRET_KEY is not hexadecimal (openssl rand -hex 32)")
     if not settings.is_development and not settings.public_url.startswith("https://"):
         problems.append("SHUNYUE_PUBLIC_URL must be the https:// address that customers use")
-    if settings.database_url and not settings.database_url.startswith(("postgres://", "postgresql://")):
+    if settings.database_url and not settings.database_url.startswith(
+        ("postgres://", "postgresql://")
+    ):
         problems.append("SHUNYUE_DATABASE_URL must start with postgresql://")
     if settings.processes < 1:
         problems.append("SHUNYUE_PROCESSES must be at least 1")

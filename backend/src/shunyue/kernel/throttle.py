@@ -17,7 +17,9 @@ async def count_try(tx: Transaction, key: str, *, limit: int, window: timedelta)
         " VALUES ($1, $2, $3::timestamptz + $4::interval, 1)"
         " ON CONFLICT (merchant_id, key) DO UPDATE SET"
         " tries = CASE WHEN t.window_ends_at <= $3 THEN 1 ELSE t.tries + 1 END,"
-        " window_ends_at = CASE WHEN t.window_ends_at <= $3 THEN $3::timestamptz + $4::interval ELSE t.window_ends_at END"
+        " window_ends_at ="
+        " CASE WHEN t.window_ends_at <= $3 THEN $3::timestamptz + $4::interval"
+        " ELSE t.window_ends_at END"
         " RETURNING tries, window_ends_at",
         tx.merchant_id,
         key,

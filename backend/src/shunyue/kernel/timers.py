@@ -91,6 +91,6 @@ class TimerRunner:
         due = Due(row["merchant_id"], row["subject_id"], row["attempts"])
         try:
             await self._handlers[row["kind"]](self._database, due)
-        except Exception as error:  # noqa: BLE001  # It rings again when the lease is over.
-            log.error("timer.failed", kind=row["kind"], attempts=due.attempts, exc_info=error)
+        except Exception:  # It rings again when the lease is over.
+            log.exception("timer.failed", kind=row["kind"], attempts=due.attempts)
         return True

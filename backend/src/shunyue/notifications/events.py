@@ -7,7 +7,7 @@ from uuid import UUID
 from shunyue.kernel.events import Event
 
 
-class MessagePosted(Event):
+class MessagePosted(Event, frozen=True, kw_only=True):
     """A customer was told something."""
 
     name: ClassVar[str] = "notifications.message_posted.v1"

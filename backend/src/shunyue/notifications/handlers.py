@@ -49,9 +49,7 @@ def _grouped(number: str) -> str:
 
 def _when(instant: datetime, zone: ZoneInfo) -> str:
     local = instant.astimezone(zone)
-    return wording(
-        "date.slot", {"month": local.month, "day": local.day, "time": f"{local:%H:%M}"}
-    )
+    return wording("date.slot", {"month": local.month, "day": local.day, "time": f"{local:%H:%M}"})
 
 
 SUBSCRIPTIONS = (Subscription(OrderAdvanced, tell_customer),)

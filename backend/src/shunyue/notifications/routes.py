@@ -60,7 +60,10 @@ async def read_inbox(
     responses=problems(MerchantNotFound, Unauthenticated, MessageNotFound),
 )
 async def read_message(
-    request: Request[Any, Any, Any], customer: Actor, message_id: UUID, data: ReadMessage
+    request: Request[Any, Any, Any],
+    customer: Actor,
+    message_id: UUID,
+    data: ReadMessage,  # noqa: ARG001  # Refuses a body that says anything.
 ) -> InboxMessageView:
     """Mark a message as read; doing it again changes nothing."""
     async with request.app.state.database.begin(customer) as tx:

@@ -68,7 +68,11 @@ async def order_of_actor(tx: Transaction, number: str, *, is_locked: bool = Fals
 
 
 async def advance(
-    tx: Transaction, order: Order, kind: FactKind, params: dict[str, Any] | None = None, **changes: Any
+    tx: Transaction,
+    order: Order,
+    kind: FactKind,
+    params: dict[str, Any] | None = None,
+    **changes: Any,
 ) -> Order:
     """Move an order forward: store `changes` together with the fact that explains them."""
     moved = msgspec.structs.replace(order, **changes)

@@ -9,7 +9,7 @@ from shunyue.kernel.tokens import ActorKind
 from shunyue.ordering.records import FactKind, OrderState, PaymentState
 
 
-class OrderAdvanced(Event):
+class OrderAdvanced(Event, frozen=True, kw_only=True):
     """Something happened to an order; `state` and `payment_state` are as of then."""
 
     name: ClassVar[str] = "ordering.order_advanced.v1"

@@ -11,7 +11,8 @@ from shunyue.ordering.records import Order, OrderFact, Terms
 
 _COLUMNS = (
     "id, number, customer_id, offering_id, slot_id, hold_id, party_size, state, payment_state,"
-    " terms, payable_fen, placed_at, register_by, registered_at, pay_by, paid_at, ended_at, end_reason"
+    " terms, payable_fen, placed_at, register_by, registered_at, pay_by, paid_at, ended_at,"
+    " end_reason"
 )
 
 

@@ -63,7 +63,8 @@ async def add_wechat_channel(
         tx.merchant_id,
     )
     await tx.connection.execute(
-        "INSERT INTO payment_channel (merchant_id, id, channel, account_id, app_id, base_url, payee,"
+        "INSERT INTO payment_channel"
+        " (merchant_id, id, channel, account_id, app_id, base_url, payee,"
         " sealed_config, created_at) VALUES ($1, $2, 'wechat', $3, $4, $5, $6, $7, $8)",
         tx.merchant_id,
         channel_id,

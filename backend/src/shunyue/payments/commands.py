@@ -4,11 +4,11 @@ Locks are taken in the order payment, attempt, refund. Nothing here talks to a p
 between transactions.
 """
 
-import msgspec
-import structlog
-
 from datetime import datetime
 from uuid import UUID
+
+import msgspec
+import structlog
 
 from shunyue.kernel import audit
 from shunyue.kernel.database import Transaction
@@ -216,9 +216,9 @@ async def record_refund(tx: Transaction, refund_id: UUID, news: RefundState) -> 
     refund = await queries.lock_refund(tx, refund_id)
     if refund.state in {"succeeded", "closed"}:
         return "known"
-    if news.state == "absent" or news.state == refund.state:
+    if news.state in {"absent", refund.state}:
         return "pending"
-    if news.state != "absent" and news.refund_fen not in {None, refund.amount_fen}:
+    if news.refund_fen not in {None, refund.amount_fen}:
         await _doubt(tx, refund.order_id, "refund_amount", claimed_fen=news.refund_fen)
         return "mismatch"
     settled_at = tx.now if news.state in {"succeeded", "closed"} else None

@@ -8,8 +8,8 @@ from shunyue.kernel.events import Event
 from shunyue.payments.records import Channel, RefundProgress, RefundReason
 
 
-class PaymentSettled(Event):
-    """A charge covers what an order owed. Whether the order still has its place is not known here."""
+class PaymentSettled(Event, frozen=True, kw_only=True):
+    """A charge covers what an order owed; whether it still has its place is not known here."""
 
     name: ClassVar[str] = "payments.payment_settled.v1"
 
@@ -21,7 +21,7 @@ class PaymentSettled(Event):
     channel: Channel
 
 
-class SurplusReceived(Event):
+class SurplusReceived(Event, frozen=True, kw_only=True):
     """An order that was already paid was paid once more; the refund is on its way."""
 
     name: ClassVar[str] = "payments.surplus_received.v1"
@@ -31,7 +31,7 @@ class SurplusReceived(Event):
     amount_fen: int
 
 
-class CollectionStopped(Event):
+class CollectionStopped(Event, frozen=True, kw_only=True):
     """Nothing was charged for an order, and nothing can be any more."""
 
     name: ClassVar[str] = "payments.collection_stopped.v1"
@@ -39,7 +39,7 @@ class CollectionStopped(Event):
     order_id: UUID
 
 
-class RefundAdvanced(Event):
+class RefundAdvanced(Event, frozen=True, kw_only=True):
     """A refund was asked for, arrived, or can't be carried out by the provider alone."""
 
     name: ClassVar[str] = "payments.refund_advanced.v1"

@@ -134,7 +134,8 @@ async def movements_of(tx: Transaction, order_id: UUID) -> list[asyncpg.Record]:
         " coalesce(sum(e.amount_fen) FILTER (WHERE e.account = 'channel_clearing'), 0)::bigint"
         " AS change_fen FROM ledger_transaction t"
         " JOIN ledger_entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id"
-        " WHERE t.merchant_id = $1 AND t.order_id = $2 GROUP BY t.id, t.kind, t.source_id, t.posted_at"
+        " WHERE t.merchant_id = $1 AND t.order_id = $2"
+        " GROUP BY t.id, t.kind, t.source_id, t.posted_at"
         " ORDER BY t.posted_at, t.id",
         tx.merchant_id,
         order_id,

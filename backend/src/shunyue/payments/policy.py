@@ -27,7 +27,7 @@ def refund_delay(attempts: int) -> timedelta:
 
 
 def attempt_number(order_number: str) -> str:
-    """Return a number for the provider: the order's, and a suffix nobody can guess (20 characters)."""
+    """Return a number for the provider: the order's and a suffix nobody guesses (20 characters)."""
     return f"{order_number}P{''.join(secrets.choice(_ALPHABET) for _ in range(7))}"
 
 

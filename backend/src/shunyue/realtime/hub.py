@@ -1,6 +1,7 @@
 """The hub: hands pushes to the sockets of this process."""
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from uuid import UUID
 
@@ -123,7 +124,9 @@ class Hub:
             missed = await queries.missed_messages(
                 connection, merchant_id, topic, start, REPLAYED_AT_MOST + 1
             )
-        if len(missed) > REPLAYED_AT_MOST or (start < seq and (not missed or missed[0].seq != start + 1)):
+        if len(missed) > REPLAYED_AT_MOST or (
+            start < seq and (not missed or missed[0].seq != start + 1)
+        ):
             subscriber.put(_note("reset", shown_as, seq))
             start, missed = seq, []
         else:
@@ -146,10 +149,8 @@ class Hub:
                 log.warning("hub.waiting", error=repr(error))
                 await asyncio.sleep(0.5)
         while True:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), _LOOK_ANYWAY_SECONDS)
-            except TimeoutError:
-                pass
             self._news.clear()
             try:
                 while await self._hand_out():

@@ -42,9 +42,7 @@ async def project(connection: Connection, events: Sequence[StoredEvent]) -> set[
     for event in events:
         by_merchant[event.merchant_id].append(event)
     for merchant_id, own in by_merchant.items():
-        await connection.execute(
-            "SELECT set_config('app.merchant_id', $1, true)", str(merchant_id)
-        )
+        await connection.execute("SELECT set_config('app.merchant_id', $1, true)", str(merchant_id))
         pushes = [*await _slot_pushes(connection, merchant_id, own), *_order_pushes(own)]
         pushes += await _feed_pushes(connection, merchant_id, own)
         await _write(connection, merchant_id, pushes)
@@ -81,7 +79,9 @@ def _order_pushes(events: list[StoredEvent]) -> Iterator[Push]:
                 {key: payload[key] for key in ("number", "state", "payment_state")},
             )
         elif event.name == MessagePosted.name:
-            message = {key: payload[key] for key in ("kind", "title", "text", "order_number", "created_at")}
+            message = {
+                key: payload[key] for key in ("kind", "title", "text", "order_number", "created_at")
+            }
             message |= {"id": payload["message_id"], "read_at": None}
             yield Push(f"customer:{payload['customer_id']}", "inbox_message", {"message": message})
     if is_figures_changed or any(event.name in _PLACES for event in events):
@@ -161,7 +161,9 @@ async def _write(connection: Connection, merchant_id: UUID, pushes: list[Push]) 
             len(own),
         )
         first = last - len(own) + 1
-        rows += [(merchant_id, topic, first + n, push.name, push.data) for n, push in enumerate(own)]
+        rows += [
+            (merchant_id, topic, first + n, push.name, push.data) for n, push in enumerate(own)
+        ]
     await connection.executemany(
         "INSERT INTO topic_message (merchant_id, topic, seq, name, payload)"
         " VALUES ($1, $2, $3, $4, $5)",

@@ -50,7 +50,7 @@ class Renew(msgspec.Struct, frozen=True, tag="token"):
 
 
 class Ping(msgspec.Struct, frozen=True, tag="ping"):
-    """Still there, and what time is it?"""
+    """Asks whether we are there, and for the time."""
 
 
 _decode = msgspec.json.Decoder(Hello | Subscribe | Unsubscribe | Renew | Ping).decode

@@ -31,8 +31,11 @@ def check_answers(
 
 
 def _is_empty(value: Any) -> bool:
-    return value is None or value is False or (isinstance(value, str | list) and not value) or (
-        isinstance(value, str) and not rules.plain_text(value)
+    return (
+        value is None
+        or value is False
+        or (isinstance(value, str | list) and not value)
+        or (isinstance(value, str) and not rules.plain_text(value))
     )
 
 

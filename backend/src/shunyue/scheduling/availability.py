@@ -17,7 +17,7 @@ from shunyue.scheduling import queries
 from shunyue.scheduling.errors import DateOutOfRange
 from shunyue.scheduling.policy import look_of
 from shunyue.scheduling.records import SlotView
-from shunyue.scheduling.schemas import AvailabilityView, DayView, SlotLook
+from shunyue.scheduling.schemas import AvailabilityView, DayState, DayView, SlotLook
 
 MAX_DAYS = 31
 
@@ -25,6 +25,7 @@ MAX_DAYS = 31
 _FRESH_SECONDS = 0.9
 # With news it is read again, but not more often than this: a rush must not turn reads into load.
 _PAUSE_SECONDS = 0.1
+_ANSWERS_AT_MOST = 10_000
 
 
 def slot_look(slot: SlotView, now: datetime) -> SlotLook:
@@ -99,7 +100,13 @@ def _day(day: date, slots: list[SlotLook], today: date, last: date) -> DayView:
         )
     if any(slot.state == "full" for slot in slots):
         return DayView(
-            date=day, state="full", reason=None, reason_text=None, free_slots=0, free_places=0, slots=slots
+            date=day,
+            state="full",
+            reason=None,
+            reason_text=None,
+            free_slots=0,
+            free_places=0,
+            slots=slots,
         )
     reasons = {slot.reason for slot in slots} - {"break"}
     if reasons <= {"past", "too_late"} and reasons:
@@ -111,7 +118,8 @@ def _day(day: date, slots: list[SlotLook], today: date, last: date) -> DayView:
 
 
 def _day_off(day: date, reason: str, slots: list[SlotLook], text: str | None = None) -> DayView:
-    state = {"past": "past", "beyond_horizon": "beyond"}.get(reason, "closed")
+    states: dict[str, DayState] = {"past": "past", "beyond_horizon": "beyond"}
+    state = states.get(reason, "closed")
     return DayView(
         date=day,
         state=state,
@@ -142,7 +150,9 @@ class AvailabilityCache:
         elif key.startswith("slots:"):
             self._news[UUID(key.removeprefix("slots:"))] = time.monotonic()
 
-    def fresh(self, merchant_id: UUID, offering_id: UUID, first: date | None, days: int) -> bytes | None:
+    def fresh(
+        self, merchant_id: UUID, offering_id: UUID, first: date | None, days: int
+    ) -> bytes | None:
         """Return the answer if it is still good, without waiting for anything."""
         known = self._answers.get((merchant_id, offering_id, first, days))
         if known is None:
@@ -173,7 +183,7 @@ class AvailabilityCache:
         async with self._database.begin(system_actor(merchant.merchant_id)) as tx:
             view = await availability(tx, merchant, offering_id, first, days)
         body = msgspec.json.encode(view)
-        if len(self._answers) > 10_000:
+        if len(self._answers) > _ANSWERS_AT_MOST:
             self._answers.clear()
         self._answers[key] = (started, body)
         return body

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from shunyue.identity.api import Merchant
@@ -102,7 +103,8 @@ async def _insert_slots(tx: Transaction, plan: SlotPlan, slots: list[PlannedSlot
     await tx.connection.execute(
         "INSERT INTO slot_resource (merchant_id, slot_id, resource_id)"
         " SELECT s.merchant_id, s.id, r.resource_id FROM slot s"
-        " JOIN offering_resource r ON r.merchant_id = s.merchant_id AND r.offering_id = s.offering_id"
+        " JOIN offering_resource r"
+        " ON r.merchant_id = s.merchant_id AND r.offering_id = s.offering_id"
         " WHERE s.merchant_id = $1 AND s.id = ANY ($2)"
         " AND (s.resource_id IS NULL OR s.resource_id = r.resource_id)",
         tx.merchant_id,
@@ -112,7 +114,7 @@ async def _insert_slots(tx: Transaction, plan: SlotPlan, slots: list[PlannedSlot
         await _occupy_from_the_start(tx, ids)
 
 
-async def _occupy_from_the_start(tx: Transaction, slot_ids: list[object]) -> None:
+async def _occupy_from_the_start(tx: Transaction, slot_ids: list[UUID]) -> None:
     """A talk keeps its room busy from now on; where the room is taken, the slot is closed."""
     await tx.connection.execute(
         "INSERT INTO occupancy (merchant_id, resource_id, slot_id, starts_at, ends_at)"

@@ -1,6 +1,7 @@
 """Offerings as customers see them: what it is, what it costs, and when it can be had next."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -143,7 +144,7 @@ def review_view(review: Review) -> ReviewView:
     )
 
 
-def _card(offering: Offering, free: SlotView | None) -> dict[str, object]:
+def _card(offering: Offering, free: SlotView | None) -> dict[str, Any]:
     return {
         "id": offering.id,
         "kind": offering.kind,

@@ -93,7 +93,7 @@ def _planned(
     closed = _closed(calendar, day, start, _local_end(calendar.zone, day, ends_at), whose)
     if closed == "outside":
         return
-    reason, text = closed if closed else (None, None)
+    reason, text = closed or (None, None)
     buffer = timedelta(minutes=plan.buffer_minutes)
     yield PlannedSlot(
         offering_id=plan.offering_id,
@@ -150,7 +150,11 @@ def _closed(
 def _covers(one: CalendarException, starts: time, ends: time) -> bool:
     if one.starts is None or one.ends is None:
         return True
-    return one.starts <= starts and ends <= one.ends if one.is_open else one.starts < ends and starts < one.ends
+    return (
+        one.starts <= starts and ends <= one.ends
+        if one.is_open
+        else one.starts < ends and starts < one.ends
+    )
 
 
 def _weekday(day: date, statutory: StatutoryDay | None) -> int:

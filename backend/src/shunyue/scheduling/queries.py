@@ -69,9 +69,7 @@ async def slots_touched_by(
     return [SlotView(**row) for row in rows]
 
 
-async def slots_of_day(
-    tx: Transaction, starts_at: datetime, ends_at: datetime
-) -> list[SlotView]:
+async def slots_of_day(tx: Transaction, starts_at: datetime, ends_at: datetime) -> list[SlotView]:
     """Read how all of the merchant's slots stand in a span of time."""
     rows = await tx.connection.fetch(
         _VIEW + " AND s.starts_at >= $2 AND s.starts_at < $3 ORDER BY s.starts_at, s.id",

@@ -46,7 +46,9 @@ async def read_merchant(
             if one.weekday == today.isoweekday() and one.break_name is None
         ]
         special = await queries.exceptions_between(tx, today, today)
-    is_shut = any(one.resource_id is None and one.starts is None and not one.is_open for one in special)
+    is_shut = any(
+        one.resource_id is None and one.starts is None and not one.is_open for one in special
+    )
     open_today = None
     if hours and not is_shut:
         opens = min(one.starts for one in hours)

@@ -8,6 +8,8 @@ import msgspec
 
 from shunyue.scheduling.policy import LookReason, LookState
 
+DayState = Literal["open", "full", "closed", "past", "beyond"]
+
 
 class SlotLook(msgspec.Struct, frozen=True, kw_only=True):
     """A slot in the day view: green `free`, red `full` or grey `off` with its reason in words."""
@@ -27,7 +29,7 @@ class DayView(msgspec.Struct, frozen=True, kw_only=True):
     """A day in the strip. `free_slots` counts starting times, `free_places` all places."""
 
     date: dt.date
-    state: Literal["open", "full", "closed", "past", "beyond"]
+    state: DayState
     reason: str | None
     reason_text: str | None
     free_slots: int

@@ -1,5 +1,5 @@
 /** Holding a slot and confirming it: from the press on the button to the order number. */
-import { computed, ref, shallowRef } from 'vue'
+import { ref, shallowRef } from 'vue'
 import type { HoldView } from '@shunyue/api-client'
 import { clockTime } from '@/format/time'
 import { t } from '@/locales'
@@ -11,82 +11,89 @@ import { toast } from '@/session/toast'
 import { hasCode, sentenceOf } from '@/session/trouble'
 
 interface Wish { slotId: string; party: number }
+interface Listener { onRefused: () => void; onReleased: () => void }
+type HoldState = ReturnType<typeof holdState>
 
-export function useHold(options: { onRefused: () => void; onReleased: () => void }) {
-  const view = shallowRef<HoldView>()
-  const wish = shallowRef<Wish>()
-  const isSigningIn = ref(false)
-  const busy = ref<'none' | 'holding' | 'confirming'>('none')
-  const trouble = ref('')
-  const isExpired = ref(false)
-
-  const { seconds } = useCountdown(() => view.value?.expires_at, () => (isExpired.value = true))
-  const isOpen = computed(() => view.value !== undefined)
+export function useHold(listener: Listener) {
+  const state = holdState()
+  const { seconds } = useCountdown(() => state.view.value?.expires_at, () => (state.isExpired.value = true))
 
   async function hold(slotId: string, party: number): Promise<void> {
-    wish.value = { slotId, party }
-    trouble.value = ''
-    if (!isSignedIn.value) {
-      isSigningIn.value = true
-      return
-    }
-    if (busy.value !== 'none') return
-    busy.value = 'holding'
-    try {
-      const client = await api()
-      const made = await client.holdSlot(slotId, party)
-      isExpired.value = false
-      view.value = await client.hold(made.id)
-    } catch (reason) {
-      if (hasCode(reason, 'unauthenticated', 'login_ended')) isSigningIn.value = true
-      else refused(reason)
-    } finally {
-      busy.value = 'none'
-    }
-  }
-
-  function refused(reason: unknown): void {
-    trouble.value = sentenceOf(reason)
-    options.onRefused()
+    state.wish.value = { slotId, party }
+    await fulfil(state, listener)
   }
 
   async function signedIn(): Promise<void> {
-    isSigningIn.value = false
-    if (wish.value !== undefined) await hold(wish.value.slotId, wish.value.party)
-  }
-
-  async function confirm(): Promise<void> {
-    const held = view.value
-    if (held === undefined || busy.value !== 'none') return
-    busy.value = 'confirming'
-    trouble.value = ''
-    try {
-      const order = await (await api()).confirmHold(held.id)
-      view.value = undefined
-      replaceWith(routes.registration(order.number))
-    } catch (reason) {
-      if (hasCode(reason, 'hold_expired', 'hold_not_found')) isExpired.value = true
-      else trouble.value = sentenceOf(reason)
-    } finally {
-      busy.value = 'none'
-    }
-  }
-
-  /** Closing gives the slot up, and says so. */
-  async function giveUp(): Promise<void> {
-    const held = view.value
-    if (held === undefined) return
-    view.value = undefined
-    if (isExpired.value) return options.onReleased()
-    await (await api()).releaseHold(held.id).catch(() => undefined)
-    toast(t('hold.given_up', { time: clockTime(held.slot.starts_at) }))
-    options.onReleased()
+    state.isSigningIn.value = false
+    await fulfil(state, listener)
   }
 
   async function holdAgain(): Promise<void> {
-    view.value = undefined
-    if (wish.value !== undefined) await hold(wish.value.slotId, wish.value.party)
+    state.view.value = undefined
+    await fulfil(state, listener)
   }
 
-  return { view, isOpen, isSigningIn, isExpired, busy, trouble, seconds, hold, signedIn, confirm, giveUp, holdAgain }
+  return { ...state, seconds, hold, signedIn, holdAgain, confirm: () => confirm(state), giveUp: () => giveUp(state, listener) }
+}
+
+function holdState() {
+  return {
+    view: shallowRef<HoldView>(),
+    wish: shallowRef<Wish>(),
+    isSigningIn: ref(false),
+    isExpired: ref(false),
+    busy: ref<'none' | 'holding' | 'confirming'>('none'),
+    trouble: ref(''),
+  }
+}
+
+async function fulfil(state: HoldState, listener: Listener): Promise<void> {
+  const wish = state.wish.value
+  state.trouble.value = ''
+  if (!isSignedIn.value) state.isSigningIn.value = true
+  if (!isSignedIn.value || wish === undefined || state.busy.value !== 'none') return
+  state.busy.value = 'holding'
+  try {
+    const client = await api()
+    const made = await client.holdSlot(wish.slotId, wish.party)
+    state.isExpired.value = false
+    state.view.value = await client.hold(made.id)
+  } catch (reason) {
+    if (hasCode(reason, 'unauthenticated', 'login_ended')) state.isSigningIn.value = true
+    else {
+      state.trouble.value = sentenceOf(reason)
+      listener.onRefused()
+    }
+  } finally {
+    state.busy.value = 'none'
+  }
+}
+
+async function confirm(state: HoldState): Promise<void> {
+  const held = state.view.value
+  if (held === undefined || state.busy.value !== 'none') return
+  state.busy.value = 'confirming'
+  state.trouble.value = ''
+  try {
+    const order = await (await api()).confirmHold(held.id)
+    state.view.value = undefined
+    replaceWith(routes.registration(order.number))
+  } catch (reason) {
+    if (hasCode(reason, 'hold_expired', 'hold_not_found')) state.isExpired.value = true
+    else state.trouble.value = sentenceOf(reason)
+  } finally {
+    state.busy.value = 'none'
+  }
+}
+
+/** Closing gives the slot up, and says so. */
+async function giveUp(state: HoldState, listener: Listener): Promise<void> {
+  const held = state.view.value
+  if (held === undefined) return
+  state.view.value = undefined
+  if (!state.isExpired.value) {
+    await (await api()).releaseHold(held.id).catch(() => undefined)
+    toast(t('hold.given_up', { time: clockTime(held.slot.starts_at) }))
+  }
+  listener.onReleased()
 }

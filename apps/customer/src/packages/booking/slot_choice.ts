@@ -1,7 +1,7 @@
 /** Choosing day, person, time and party; keeps up with what others take meanwhile. */
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import type { Availability, AvailabilityDay, Offering, SlotChange } from '@shunyue/api-client'
-import { dateOf } from '@/format/time'
+import { dateOf, daysBetween } from '@/format/time'
 import { api } from '@/session/api'
 import { serverClock } from '@/session/clock'
 import { useTopic } from '@/session/live'
@@ -11,22 +11,25 @@ import { applyChanges, cellsOf, fitsFor, isShared, leftOn, nearestFree, periodOf
 export const STRIP_DAYS = 7
 const JUST_LOST_MS = 30_000
 
+export interface Start { id: string; resource?: string; date?: string; slot?: string }
 export type SlotChoice = ReturnType<typeof useSlotChoice>
+type Supply = ReturnType<typeof useSupply>
+type Wish = ReturnType<typeof useWish>
+type Shown = ReturnType<typeof useShown>
 
 export function useSlotChoice() {
+  const supply = useSupply()
+  const wish = useWish()
+  const shown = useShown(supply, wish)
+  useOthers(supply, wish, shown)
+  return { ...supply, ...wish, ...shown, ...useVerbs(supply, wish, shown) }
+}
+
+/** What the server offers. */
+function useSupply() {
   const offeringId = ref('')
   const from = ref(dateOf(serverClock.now()))
-  const date = ref('')
-  const resourceId = ref<string | null>(null)
-  const period = ref<Period | 'all'>('all')
-  const chosenId = ref<string>()
-  const party = ref(1)
   const days = shallowRef<AvailabilityDay[]>([])
-  const justLost = reactive(new Set<string>())
-  const lostChoice = ref<TimeCell>()
-  /** The slot that this customer is taking: its places going is no loss. */
-  const ownId = ref<string>()
-
   const offering = useQuestion<Offering>(
     () => `offering:${offeringId.value}`,
     async () => (await api()).offering(offeringId.value),
@@ -35,140 +38,133 @@ export function useSlotChoice() {
     () => `availability:${offeringId.value}:${from.value}`,
     async () => (await api()).availability(offeringId.value, from.value, STRIP_DAYS),
   )
+  watch(availability.answer, (answer) => (days.value = answer?.days ?? []))
+  return { offeringId, from, days, offering, availability }
+}
+
+/** What the customer wants. */
+function useWish() {
+  return {
+    date: ref(''),
+    resourceId: ref<string | null>(null),
+    period: ref<Period | 'all'>('all'),
+    chosenId: ref<string>(),
+    party: ref(1),
+    lostChoice: ref<TimeCell>(),
+    /** The slot that this customer is taking: its places going is no loss. */
+    ownId: ref<string>(),
+    justLost: reactive(new Set<string>()),
+  }
+}
+
+/** What both together put on the screen. */
+function useShown(supply: Supply, wish: Wish) {
+  const { days, offering, availability } = supply
+  const { date, resourceId, period, chosenId, party, ownId } = wish
+  const mostOf = () => offering.answer.value?.rules.max_party
 
   const day = computed(() => days.value.find((one) => one.date === date.value))
   const today = computed(() => availability.answer.value?.today ?? dateOf(serverClock.now()))
   const cells = computed(() => (day.value === undefined ? [] : cellsOf(day.value, resourceId.value)))
   const shown = computed(() => cells.value.filter((cell) => period.value === 'all' || periodOf(cell) === period.value))
-  const chosen = computed(() => cells.value.find((cell) => cell.slotId === chosenId.value && (cell.state === 'free' || cell.slotId === ownId.value)))
+  const chosen = computed(() =>
+    cells.value.find((cell) => cell.slotId === chosenId.value && (cell.state === 'free' || cell.slotId === ownId.value)),
+  )
   const left = computed(() => (day.value === undefined ? 0 : leftOn(day.value, resourceId.value)))
-  const isParty = computed(() => isShared(days.value) && (offering.answer.value?.rules.max_party ?? 1) > 1)
+  const isParty = computed(() => isShared(days.value) && (mostOf() ?? 1) > 1)
   const room = computed(() => {
     const places = chosen.value?.placesLeft ?? Math.max(0, ...cells.value.map((cell) => cell.placesLeft))
-    return Math.min(places, offering.answer.value?.rules.max_party ?? places)
+    return Math.min(places, mostOf() ?? places)
   })
   const isTooMany = computed(() => isParty.value && days.value.length > 0 && party.value > room.value)
   const fits = computed(() => (isTooMany.value ? fitsFor(days.value, date.value, party.value, resourceId.value) : []))
   const nearest = computed(() => nearestFree(days.value, date.value, resourceId.value))
   const resource = computed(() => offering.answer.value?.resources.find((one) => one.id === chosen.value?.resourceId))
+  return { day, today, cells, shown, chosen, left, isParty, room, isTooMany, fits, nearest, resource }
+}
 
+/** Takes in what other customers do while this one is looking. */
+function useOthers(supply: Supply, wish: Wish, shown: Shown): void {
+  function take(changes: SlotChange[]): void {
+    const before = shown.chosen.value
+    const applied = applyChanges(supply.days.value, changes)
+    const lost = applied.lost.filter((id) => id !== wish.ownId.value)
+    supply.days.value = applied.days
+    applied.returned.forEach((id) => wish.justLost.delete(id))
+    lost.forEach((id) => {
+      wish.justLost.add(id)
+      setTimeout(() => wish.justLost.delete(id), JUST_LOST_MS)
+    })
+    if (before === undefined || !lost.includes(before.slotId)) return
+    wish.lostChoice.value = before
+    wish.chosenId.value = undefined
+  }
+
+  useTopic(() => (supply.offeringId.value === '' ? undefined : `offering:${supply.offeringId.value}`), {
+    event: (name, data) => name === 'slots_changed' && take((data as { slots: SlotChange[] }).slots),
+    reset: () => void supply.availability.load(),
+  })
+}
+
+function useVerbs(supply: Supply, wish: Wish, shown: Shown) {
   /** Shows the first day that still has something free, unless the address names one. */
-  async function open(start: { id: string; resource?: string; date?: string; slot?: string }): Promise<void> {
-    offeringId.value = start.id
-    resourceId.value = start.resource ?? null
-    if (start.date !== undefined) from.value = windowFor(start.date)
-    await Promise.all([offering.load(), availability.load()])
-    const named = days.value.find((one) => one.slots.some((slot) => slot.id === start.slot)) ?? dayOn(start.date)
-    const first = days.value.find((one) => leftOn(one, resourceId.value) > 0)
-    date.value = (named ?? first ?? days.value[0])?.date ?? ''
+  async function open(start: Start): Promise<void> {
+    supply.offeringId.value = start.id
+    wish.resourceId.value = start.resource ?? null
+    if (start.date !== undefined) supply.from.value = windowFor(start.date)
+    await Promise.all([supply.offering.load(), supply.availability.load()])
+    wish.date.value = firstDay(supply.days.value, start)
     if (start.slot !== undefined) chooseSlot(start.slot)
   }
 
-  function dayOn(value: string | undefined): AvailabilityDay | undefined {
-    return days.value.find((one) => one.date === value)
-  }
-
-  function windowFor(value: string): string {
-    const todayDate = dateOf(serverClock.now())
-    const distance = (Date.parse(value) - Date.parse(todayDate)) / 86_400_000
-    return distance < STRIP_DAYS ? todayDate : value
-  }
-
   function chooseDate(value: string): void {
-    date.value = value
-    chosenId.value = undefined
-    lostChoice.value = undefined
+    wish.date.value = value
+    wish.chosenId.value = undefined
+    wish.lostChoice.value = undefined
   }
 
   async function showWindow(value: string): Promise<void> {
-    from.value = windowFor(value)
+    supply.from.value = windowFor(value)
     chooseDate(value)
-    await availability.load()
+    await supply.availability.load()
   }
 
   function chooseResource(id: string | null): void {
-    resourceId.value = id
-    if (!cells.value.some((cell) => cell.slotId === chosenId.value)) chosenId.value = undefined
+    wish.resourceId.value = id
+    if (!shown.cells.value.some((cell) => cell.slotId === wish.chosenId.value)) wish.chosenId.value = undefined
   }
 
   function chooseSlot(id: string): void {
-    chosenId.value = id
-    lostChoice.value = undefined
-  }
-
-  function setParty(size: number): void {
-    party.value = size
-  }
-
-  function setPeriod(value: Period | 'all'): void {
-    period.value = value
-  }
-
-  async function takeFit(cell: TimeCell, people: number): Promise<void> {
-    party.value = people
-    await goTo(cell)
+    wish.chosenId.value = id
+    wish.lostChoice.value = undefined
   }
 
   async function goTo(cell: TimeCell): Promise<void> {
-    if (dayOn(dateOf(cell.startsAt)) === undefined) await showWindow(dateOf(cell.startsAt))
-    chooseDate(dateOf(cell.startsAt))
-    period.value = 'all'
+    const date = dateOf(cell.startsAt)
+    if (!supply.days.value.some((one) => one.date === date)) await showWindow(date)
+    chooseDate(date)
+    wish.period.value = 'all'
     chooseSlot(cell.slotId)
   }
 
-  function take(changes: SlotChange[]): void {
-    const before = chosen.value
-    const applied = applyChanges(days.value, changes)
-    days.value = applied.days
-    applied.returned.forEach((id) => justLost.delete(id))
-    const lost = applied.lost.filter((id) => id !== ownId.value)
-    lost.forEach((id) => {
-      justLost.add(id)
-      setTimeout(() => justLost.delete(id), JUST_LOST_MS)
-    })
-    if (before !== undefined && lost.includes(before.slotId)) {
-      lostChoice.value = before
-      chosenId.value = undefined
-    }
+  async function takeFit(cell: TimeCell, people: number): Promise<void> {
+    wish.party.value = people
+    await goTo(cell)
   }
 
-  watch(availability.answer, (answer) => (days.value = answer?.days ?? []))
-  useTopic(() => (offeringId.value === '' ? undefined : `offering:${offeringId.value}`), {
-    event: (name, data) => name === 'slots_changed' && take((data as { slots: SlotChange[] }).slots),
-    reset: () => void availability.load(),
-  })
+  const setParty = (size: number) => void (wish.party.value = size)
+  const setPeriod = (value: Period | 'all') => void (wish.period.value = value)
+  return { open, chooseDate, showWindow, chooseResource, chooseSlot, goTo, takeFit, setParty, setPeriod }
+}
 
-  return {
-    offering,
-    availability,
-    days,
-    day,
-    date,
-    today,
-    resourceId,
-    period,
-    party,
-    cells,
-    shown,
-    chosen,
-    left,
-    isParty,
-    room,
-    isTooMany,
-    fits,
-    nearest,
-    resource,
-    justLost,
-    lostChoice,
-    open,
-    chooseDate,
-    showWindow,
-    chooseResource,
-    chooseSlot,
-    ownId,
-    setParty,
-    setPeriod,
-    takeFit,
-    goTo,
-  }
+function firstDay(days: AvailabilityDay[], start: Start): string {
+  const named = days.find((one) => one.slots.some((slot) => slot.id === start.slot)) ?? days.find((one) => one.date === start.date)
+  const open = days.find((one) => leftOn(one, start.resource ?? null) > 0)
+  return (named ?? open ?? days[0])?.date ?? ''
+}
+
+/** The first week begins today; a later date begins its own. */
+function windowFor(date: string): string {
+  const today = dateOf(serverClock.now())
+  return daysBetween(today, date) < STRIP_DAYS ? today : date
 }

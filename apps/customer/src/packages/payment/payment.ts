@@ -1,5 +1,5 @@
 /** Paying an order: the attempt, the way to the wallet and back, and the wait for a certain answer. */
-import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, type Ref } from 'vue'
 import type { Order, PaymentAttempt, PaymentMethod } from '@shunyue/api-client'
 import { platform } from '@/platform'
 import { t } from '@/locales'
@@ -10,133 +10,166 @@ import { replaceWith, routes } from '@/session/routes'
 import { hasCode, sentenceOf } from '@/session/trouble'
 
 export type PaymentStage = 'loading' | 'failed' | 'choose' | 'scan' | 'away' | 'checking' | 'released'
+type Channel = PaymentMethod['channel']
+type State = ReturnType<typeof paymentState>
 
 const LOOK_EVERY_MS = 3_000
 const LOOKS_PER_CHECK = 4
 
 export function usePayment() {
-  const number = ref('')
-  const order = shallowRef<Order>()
-  const methods = shallowRef<PaymentMethod[]>([])
-  const attempt = shallowRef<PaymentAttempt>()
-  const loadError = shallowRef<unknown>()
-  const busy = ref<'none' | 'loading' | 'paying' | 'checking'>('none')
-  const trouble = ref('')
-  const checkingSince = ref<number>()
-  let looks = 0
-  let isGone = false
-
-  const { now, seconds, isOver } = useCountdown(() => order.value?.pay_by, () => void look())
+  const state = paymentState()
+  const { now, seconds, isOver } = useCountdown(() => state.order.value?.pay_by, () => void look(state))
+  const stage = computed(() => stageOf(state, isOver.value))
+  const channel = computed(() => channelOf(state.methods.value, state.wished.value))
+  const waitedSeconds = useWait(stage, now)
   const scene = platform.paymentScene()
-  const wished = ref<PaymentMethod['channel']>()
-  const channel = computed(() => {
-    const offered = methods.value.filter((method) => method.is_offered).map((method) => method.channel)
-    return offered.find((one) => one === wished.value) ?? offered[0]
-  })
-
-  const stage = computed<PaymentStage>(() => {
-    if (order.value === undefined) return loadError.value === undefined ? 'loading' : 'failed'
-    if (order.value.state === 'expired' || order.value.state === 'cancelled') return 'released'
-    // The window is over, but only the provider can say that nothing was paid.
-    if (order.value.payment_state === 'checking' || isOver.value) return 'checking'
-    if (attempt.value === undefined) return 'choose'
-    return attempt.value.scene === 'native' ? 'scan' : 'away'
-  })
-  const waitedSeconds = computed(() => (checkingSince.value === undefined ? 0 : Math.max(0, Math.floor((now.value - checkingSince.value) / 1_000))))
-
-  async function open(orderNumber: string, isReturn: boolean): Promise<void> {
-    number.value = orderNumber
-    busy.value = 'loading'
-    loadError.value = undefined
-    try {
-      const client = await api()
-      show(isReturn ? await client.checkPayment(orderNumber) : await client.order(orderNumber))
-      if (isReturn && !isGone && stage.value === 'choose') trouble.value = t('pay.not_paid_yet')
-      if (!isGone) methods.value = (await client.paymentMethods(orderNumber)).items
-    } catch (reason) {
-      loadError.value = reason
-    } finally {
-      busy.value = 'none'
-    }
-  }
-
-  function show(found: Order): void {
-    order.value = found
-    if (found.payment_state === 'checking') checkingSince.value ??= now.value
-    if (isGone) return
-    if (found.state === 'confirmed') leave(routes.success(found.number))
-    if (found.state === 'awaiting_registration') leave(routes.registration(found.number))
-  }
-
-  function leave(url: string): void {
-    isGone = true
-    replaceWith(url)
-  }
 
   async function pay(): Promise<void> {
-    if (scene === null || channel.value === undefined || busy.value !== 'none') return
-    busy.value = 'paying'
-    trouble.value = ''
-    try {
-      const returnUrl = scene === 'h5' ? platform.returnUrl(routes.paymentReturn(number.value)) : null
-      attempt.value = await (await api()).pay(number.value, { channel: channel.value, scene, return_url: returnUrl })
-      goToCashier()
-    } catch (reason) {
-      refused(reason)
-    } finally {
-      busy.value = 'none'
-    }
-  }
-
-  function refused(reason: unknown): void {
-    if (hasCode(reason, 'payment_window_over', 'order_already_paid', 'registration_required')) void look()
-    else trouble.value = sentenceOf(reason)
-  }
-
-  function goToCashier(): void {
-    if (attempt.value?.h5_url) platform.openCashier(attempt.value.h5_url)
-  }
-
-  /** Asks the provider at once; for the customer who says that it is paid. */
-  async function check(): Promise<void> {
-    if (busy.value !== 'none') return
-    busy.value = 'checking'
-    try {
-      show(await (await api()).checkPayment(number.value))
-      trouble.value = stage.value === 'choose' || stage.value === 'scan' || stage.value === 'away' ? t('pay.not_paid_yet') : ''
-    } catch (reason) {
-      trouble.value = sentenceOf(reason)
-    } finally {
-      busy.value = 'none'
-    }
-  }
-
-  async function look(): Promise<void> {
-    if (number.value === '' || isGone) return
-    looks += 1
-    const client = await api().catch(() => undefined)
-    const isCheck = looks % LOOKS_PER_CHECK === 0
-    const found = await (isCheck ? client?.checkPayment(number.value) : client?.order(number.value))?.catch(() => undefined)
-    if (found !== undefined) show(found)
-  }
-
-  function choose(value: PaymentMethod['channel']): void {
-    wished.value = value
+    if (scene === null || channel.value === undefined) return
+    const returnUrl = scene === 'h5' ? platform.returnUrl(routes.paymentReturn(state.number.value)) : null
+    await start(state, { channel: channel.value, scene, return_url: returnUrl })
   }
 
   function backToMethods(): void {
-    attempt.value = undefined
-    trouble.value = ''
+    state.attempt.value = undefined
+    state.trouble.value = ''
   }
 
   const timer = setInterval(() => {
-    if (stage.value === 'scan' || stage.value === 'away' || stage.value === 'checking') void look()
+    if (stage.value === 'scan' || stage.value === 'away' || stage.value === 'checking') void look(state)
   }, LOOK_EVERY_MS)
   onScopeDispose(() => {
     clearInterval(timer)
-    isGone = true
+    state.isGone.value = true
   })
-  useOwnNews(() => void look())
+  useOwnNews(() => void look(state))
 
-  return { number, order, methods, attempt, loadError, busy, trouble, seconds, scene, stage, channel, choose, waitedSeconds, open, pay, check, look, goToCashier, backToMethods }
+  return {
+    ...state,
+    seconds,
+    scene,
+    stage,
+    channel,
+    waitedSeconds,
+    pay,
+    backToMethods,
+    choose: (value: Channel) => void (state.wished.value = value),
+    open: (number: string, isReturn: boolean) => open(state, number, isReturn),
+    check: () => check(state),
+    look: () => look(state),
+    goToCashier: () => goToCashier(state.attempt.value),
+  }
+}
+
+function paymentState() {
+  return {
+    number: ref(''),
+    order: shallowRef<Order>(),
+    methods: shallowRef<PaymentMethod[]>([]),
+    wished: ref<Channel>(),
+    attempt: shallowRef<PaymentAttempt>(),
+    loadError: shallowRef<unknown>(),
+    busy: ref<'none' | 'loading' | 'paying' | 'checking'>('none'),
+    trouble: ref(''),
+    isGone: ref(false),
+    looks: ref(0),
+  }
+}
+
+function stageOf(state: State, isOver: boolean): PaymentStage {
+  const order = state.order.value
+  if (order === undefined) return state.loadError.value === undefined ? 'loading' : 'failed'
+  if (order.state === 'expired' || order.state === 'cancelled') return 'released'
+  // The window is over, but only the provider can say that nothing was paid.
+  if (order.payment_state === 'checking' || isOver) return 'checking'
+  if (state.attempt.value === undefined) return 'choose'
+  return state.attempt.value.scene === 'native' ? 'scan' : 'away'
+}
+
+function channelOf(methods: PaymentMethod[], wished: Channel | undefined): Channel | undefined {
+  const offered = methods.filter((method) => method.is_offered).map((method) => method.channel)
+  return offered.find((one) => one === wished) ?? offered[0]
+}
+
+/** How long the customer has been waiting for a certain answer. */
+function useWait(stage: Readonly<Ref<PaymentStage>>, now: Readonly<Ref<number>>) {
+  const since = ref<number>()
+  return computed(() => {
+    if (stage.value !== 'checking') return 0
+    since.value ??= now.value
+    return Math.max(0, Math.floor((now.value - since.value) / 1_000))
+  })
+}
+
+async function open(state: State, number: string, isReturn: boolean): Promise<void> {
+  state.number.value = number
+  state.busy.value = 'loading'
+  state.loadError.value = undefined
+  try {
+    const client = await api()
+    show(state, isReturn ? await client.checkPayment(number) : await client.order(number))
+    if (state.isGone.value) return
+    if (isReturn && stageOf(state, false) === 'choose') state.trouble.value = t('pay.not_paid_yet')
+    state.methods.value = (await client.paymentMethods(number)).items
+  } catch (reason) {
+    state.loadError.value = reason
+  } finally {
+    state.busy.value = 'none'
+  }
+}
+
+function show(state: State, order: Order): void {
+  state.order.value = order
+  if (state.isGone.value) return
+  if (order.state === 'confirmed') leave(state, routes.success(order.number))
+  if (order.state === 'awaiting_registration') leave(state, routes.registration(order.number))
+}
+
+function leave(state: State, url: string): void {
+  state.isGone.value = true
+  replaceWith(url)
+}
+
+async function start(state: State, wish: Pick<PaymentAttempt, 'channel' | 'scene'> & { return_url: string | null }): Promise<void> {
+  if (state.busy.value !== 'none') return
+  state.busy.value = 'paying'
+  state.trouble.value = ''
+  try {
+    state.attempt.value = await (await api()).pay(state.number.value, wish)
+    goToCashier(state.attempt.value)
+  } catch (reason) {
+    const isOutdated = hasCode(reason, 'payment_window_over', 'order_already_paid', 'registration_required')
+    if (isOutdated) await look(state)
+    else state.trouble.value = sentenceOf(reason)
+  } finally {
+    state.busy.value = 'none'
+  }
+}
+
+function goToCashier(attempt: PaymentAttempt | undefined): void {
+  if (attempt?.h5_url) platform.openCashier(attempt.h5_url)
+}
+
+/** Asks the provider at once; for the customer who says that it is paid. */
+async function check(state: State): Promise<void> {
+  if (state.busy.value !== 'none') return
+  state.busy.value = 'checking'
+  try {
+    show(state, await (await api()).checkPayment(state.number.value))
+    state.trouble.value = stageOf(state, false) === 'checking' ? '' : t('pay.not_paid_yet')
+  } catch (reason) {
+    state.trouble.value = sentenceOf(reason)
+  } finally {
+    state.busy.value = 'none'
+  }
+}
+
+/** Looks at the order quietly; now and then the server is asked to ask the provider. */
+async function look(state: State): Promise<void> {
+  if (state.number.value === '' || state.isGone.value) return
+  state.looks.value += 1
+  const client = await api().catch(() => undefined)
+  const isCheck = state.looks.value % LOOKS_PER_CHECK === 0
+  const found = await (isCheck ? client?.checkPayment(state.number.value) : client?.order(state.number.value))?.catch(() => undefined)
+  if (found !== undefined) show(state, found)
 }

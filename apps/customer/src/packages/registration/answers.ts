@@ -2,6 +2,7 @@
 import { checkEmail, checkIdNumber, checkPhone, type RuleResult } from '@shunyue/rules'
 import type { Answer, Form, FormField } from '@shunyue/api-client'
 import { phoneSentence } from '@/format/phone'
+import { recordOf } from '@/format/record'
 import { t, type CopyKey } from '@/locales'
 
 const RULES: Partial<Record<FormField['type'], (input: string) => RuleResult>> = {
@@ -50,7 +51,7 @@ export function troublesOf(form: Form, answers: Record<string, Answer>): Map<str
 /** What is sent: normalised, without empty answers. */
 export function answersToSend(form: Form, answers: Record<string, Answer>): Record<string, Answer> {
   const filled = form.fields.filter((field) => !isEmpty(answers[field.key]))
-  return Object.fromEntries(filled.map((field) => [field.key, normalized(field, answers[field.key] as Answer)]))
+  return recordOf(filled.map((field) => [field.key, normalized(field, answers[field.key] as Answer)] as const))
 }
 
 function normalized(field: FormField, value: Answer): Answer {

@@ -1,5 +1,6 @@
 /** Keeps every answer on the device at once and on the server as soon as it can be reached. */
 import { ApiProblem, type Answer, type DraftField } from '@shunyue/api-client'
+import { recordOf } from '@/format/record'
 
 export interface LocalField { value: Answer; version: number; isSynced: boolean }
 export interface LocalDraft { order: string; fields: Record<string, LocalField> }
@@ -46,7 +47,7 @@ export function createDraftQueue(order: string, port: DraftPort, kept: LocalDraf
     fields = merged
     port.keep({ order, fields })
     tell()
-    const typed = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.value]))
+    const typed = recordOf(Object.entries(fields).map(([key, field]) => [key, field.value] as const))
     return { ...prefill, ...typed }
   }
 
@@ -89,6 +90,5 @@ export function createDraftQueue(order: string, port: DraftPort, kept: LocalDraf
 function fieldsFor(order: string, kept: LocalDraft | undefined): Record<string, LocalField> {
   if (kept === undefined) return {}
   if (kept.order === order) return kept.fields
-  const entries = Object.entries(kept.fields).map(([key, field]) => [key, { ...field, version: 0, isSynced: false }])
-  return Object.fromEntries(entries) as Record<string, LocalField>
+  return recordOf(Object.entries(kept.fields).map(([key, field]) => [key, { ...field, version: 0, isSynced: false }] as const))
 }
