@@ -10,6 +10,7 @@ BIN := .venv/bin
 RUN_STAMP := .venv/.installed-run
 DEV_STAMP := .venv/.installed-dev
 BUILT := build/stamps
+VIEWER := packages/api-docs/node_modules/.installed
 
 # Every folder with a lock of its own is an npm project.
 PROJECTS := $(patsubst %/package-lock.json,%,$(wildcard apps/*/package-lock.json \
@@ -28,7 +29,7 @@ export npm_config_update_notifier := false
 ##@ Use
 
 .PHONY: run
-run: $(RUN_STAMP) $(BUILT)/customer-h5 $(BUILT)/console ## Set everything up and serve it, with demo data
+run: $(RUN_STAMP) $(BUILT)/customer-h5 $(BUILT)/console $(VIEWER) ## Set everything up and serve it, with demo data
 	@exec $(BIN)/shunyue up
 
 .PHONY: test
@@ -43,8 +44,8 @@ test: ## Everything that CI runs
 	exit $$code
 
 .PHONY: bench
-bench: $(RUN_STAMP) ## Measure holds per second on this machine
-	@$(BIN)/shunyue bench
+bench: $(RUN_STAMP) ## Measure this machine against the limit of its database (docs/benchmarks.md)
+	@cd backend && ../$(BIN)/python -m bench
 
 .PHONY: trace
 trace: ## Show which requirements have tests
@@ -176,5 +177,5 @@ python-tests: $(DEV_STAMP)
 mini-program-tests: $(BUILT)/customer-mp-weixin $(BUILT)/customer-mp-alipay
 	@$(step) npm --prefix apps/customer run test:mp
 
-browser-tests: $(RUN_STAMP) $(BUILT)/customer-h5 $(BUILT)/console e2e/node_modules/.installed
+browser-tests: $(RUN_STAMP) $(BUILT)/customer-h5 $(BUILT)/console $(VIEWER) e2e/node_modules/.installed
 	@$(step) bash -c 'cd e2e && npx --no-install playwright test'

@@ -36,6 +36,8 @@ export default defineConfig({
       '@shunyue/tokens': here('../../packages/tokens'),
     },
   },
+  // iOS 12 and the WebView of Android 8 know neither `??` nor `?.`.
+  build: { target: 'es2017', cssTarget: ['chrome61', 'safari12'] },
   server: {
     fs: { allow: [here('../..')] },
     proxy: {

@@ -45,7 +45,7 @@ class RunningProduct:
             **(environment or {}),
         }
         self._environment.pop("DATABASE_URL", None)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._up: subprocess.Popen[bytes] | None = None
         self.client = httpx.Client(base_url=self.url, timeout=30)
 
     @property
@@ -62,7 +62,7 @@ class RunningProduct:
         """Start and wait until it says that it runs."""
         before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as out:
-            self._process = subprocess.Popen(
+            self._up = subprocess.Popen(
                 [sys.executable, "-m", "shunyue", "up"],
                 env=self._environment,
                 cwd=self.folder,
@@ -72,17 +72,17 @@ class RunningProduct:
             )
         deadline = time.monotonic() + _READY_SECONDS
         while b"Shunyue is running" not in self.log.read_bytes()[before:]:
-            assert self._process.poll() is None, self.log.read_text()[-4000:]
+            assert self._up.poll() is None, self.log.read_text()[-4000:]
             assert time.monotonic() < deadline, self.log.read_text()[-4000:]
             time.sleep(0.05)
 
     def stop(self) -> None:
         """Stop as a user does, with Ctrl-C."""
         self.client.close()
-        if self._process is not None:
-            self._process.send_signal(signal.SIGINT)
-            self._process.wait(30)
-            self._process = None
+        if self._up is not None:
+            self._up.send_signal(signal.SIGINT)
+            self._up.wait(30)
+            self._up = None
 
     def pid_of(self, part: str) -> int:
         """Return the process id of a part (`server-1`, `worker`, `paysim`) that runs now."""

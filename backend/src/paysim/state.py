@@ -3,7 +3,7 @@
 import msgspec
 
 from paysim.records import Fault, Movement, Notice, Settings
-from paysim.wechatpay.records import WechatPayState
+from paysim.wechatpay_records import WechatPayState
 
 STATE_VERSION = 1
 

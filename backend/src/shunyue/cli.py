@@ -18,7 +18,8 @@ def main() -> None:
         for problem in invalid.problems:
             print(f"settings: {problem}", file=sys.stderr)
         sys.exit(2)
-    configure_logs(settings)
+    # What a command prints may be piped; what happens on the way goes beside it.
+    configure_logs(settings, sys.stderr if options.run in _PRINTING else sys.stdout)
     sys.exit(options.run(settings, options) or 0)
 
 
@@ -109,6 +110,10 @@ def _openapi(settings: Settings, _: argparse.Namespace) -> None:
 
 
 def _schema(settings: Settings, _: argparse.Namespace) -> None:
-    from shunyue.kernel.migrate import schema_text
+    from shunyue.kernel.migrate import schema_of_this_version
 
-    print(schema_text(settings.database_url, settings.data_dir / "postgres"))
+    del settings
+    print(schema_of_this_version())
+
+
+_PRINTING = (_openapi, _schema, _doctor)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import asyncpg
 
+from shunyue.kernel.clock import UNMOVED_CLOCK
 from shunyue.kernel.postgres import EmbeddedPostgres, PostgresUnavailable
 from shunyue.kernel.settings import Settings
-from shunyue.static import built_apps
+from shunyue.static import built
 
 _LEAST_FREE_BYTES = 1_000_000_000
 _OLDEST_POSTGRES = 15
@@ -66,7 +67,8 @@ async def _ask_database(dsn: str) -> str | None:
         if connection.get_server_version().major < _OLDEST_POSTGRES:
             return "PostgreSQL 15 or newer is needed"
         moved = await connection.fetchval(
-            "SELECT to_regproc('app_now') IS NOT NULL AND app_now() <> transaction_timestamp()"
+            "SELECT coalesce((SELECT prosrc <> $1 FROM pg_proc WHERE proname = 'app_now'), false)",
+            UNMOVED_CLOCK,
         )
     finally:
         await connection.close()
@@ -85,11 +87,9 @@ def _ports(settings: Settings) -> str | None:
 
 
 def _apps(settings: Settings) -> str | None:
-    root = built_apps(settings)
-    missing = [
-        name for name in ("customer", "console") if not (root / name / "index.html").exists()
-    ]
-    return f"{', '.join(missing)} not built in {root} (make build)" if missing else None
+    parts = {name: built(settings, name) / "index.html" for name in ("customer", "console")}
+    missing = [str(page) for page in parts.values() if not page.exists()]
+    return f"{' and '.join(missing)} missing (make run builds them)" if missing else None
 
 
 def _environment(settings: Settings) -> str | None:

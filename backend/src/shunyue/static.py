@@ -12,6 +12,11 @@ from litestar.response import File, Redirect
 
 from shunyue.kernel.settings import Settings
 
+_BUILT_IN_TREE = {
+    "customer": "apps/customer/dist/build/h5",
+    "console": "apps/console/dist",
+    "docs": "packages/api-docs/node_modules/swagger-ui-dist",
+}
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 _POLICY = (
@@ -20,11 +25,14 @@ _POLICY = (
 )
 
 
-def built_apps(settings: Settings) -> Path:
-    """Return where the built apps are: the setting, or beside the source tree."""
+def built(settings: Settings, part: str) -> Path:
+    """Return where the built files of `customer`, `console` or `docs` are.
+
+    That is below the setting, or where the source tree's own builds leave them.
+    """
     if settings.static_dir is not None:
-        return settings.static_dir
-    return Path(__file__).parents[3] / "build" / "static"
+        return settings.static_dir / part
+    return Path(__file__).parents[3] / _BUILT_IN_TREE[part]
 
 
 def openapi_plugins() -> list[OpenAPIRenderPlugin]:
@@ -40,11 +48,12 @@ def openapi_plugins() -> list[OpenAPIRenderPlugin]:
 
 def handlers(settings: Settings) -> list[HTTPRouteHandler]:
     """Return the routes of everything that is a file."""
-    root = built_apps(settings)
+    customer, console = built(settings, "customer"), built(settings, "console")
+    docs = built(settings, "docs")
 
     @get("/", include_in_schema=False)
     async def customer_app() -> File:
-        return _file(root / "customer", "index.html")
+        return _file(customer, "index.html")
 
     @get("/m/{slug:str}", include_in_schema=False)
     async def customer_app_of_merchant(
@@ -53,12 +62,12 @@ def handlers(settings: Settings) -> list[HTTPRouteHandler]:
         # The app's addresses are relative to its page: the slash decides where they lead.
         if not request.scope["raw_path"].endswith(b"/"):
             return Redirect(f"/m/{slug}/")
-        return _file(root / "customer", "index.html")
+        return _file(customer, "index.html")
 
     @get(["/assets/{path:path}", "/static/{path:path}"], include_in_schema=False)
     async def customer_assets(request: Request[Any, Any, Any], path: str) -> File:
         kind = request.url.path.split("/")[1]
-        return _file(root / "customer" / kind, path)
+        return _file(customer / kind, path)
 
     @get(
         ["/m/{slug:str}/assets/{path:path}", "/m/{slug:str}/static/{path:path}"],
@@ -70,17 +79,17 @@ def handlers(settings: Settings) -> list[HTTPRouteHandler]:
         path: str,
     ) -> File:
         kind = request.url.path.split("/")[3]
-        return _file(root / "customer" / kind, path)
+        return _file(customer / kind, path)
 
     @get(["/console", "/console/{path:path}"], include_in_schema=False)
     async def console_app(path: str = "") -> File:
         # Addresses of pages belong to the console's own router.
-        is_file = bool(path) and (root / "console" / path.lstrip("/")).is_file()
-        return _file(root / "console", path if is_file else "index.html")
+        is_file = bool(path) and (console / path.lstrip("/")).is_file()
+        return _file(console, path if is_file else "index.html")
 
     @get("/docs/assets/{path:path}", include_in_schema=False)
     async def docs_assets(path: str) -> File:
-        return _file(root / "docs", path)
+        return _file(docs, path)
 
     @get("/media/{path:path}", include_in_schema=False)
     async def media(path: str) -> Response[bytes]:

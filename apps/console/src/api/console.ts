@@ -18,7 +18,8 @@ interface List<Item> {
   items: Item[]
 }
 
-export function createConsoleApi({ call }: Client) {
+export function createConsoleApi(client: Client) {
+  const call: Client['call'] = (method, path, options) => client.call(method, path, options)
   return {
     signIn: (body: Credentials) => call<Login>('POST', '/logins', { body, isPublic: true }),
     refresh: () => call<Login>('POST', '/logins/refresh', { body: {}, isPublic: true }),

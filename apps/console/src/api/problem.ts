@@ -1,5 +1,5 @@
 /** Reads what the API refused, in the words a screen may show. */
-import { ApiProblem } from '@shunyue/api-client'
+import { ApiProblem, NetworkFailure } from '@shunyue/api-client'
 import { t } from '@/copy/copy'
 
 export function isRefusal(error: unknown, code?: string): error is ApiProblem {
@@ -12,7 +12,8 @@ export function retryAfterSeconds(problem: ApiProblem): number {
 }
 
 export function problemText(error: unknown): string {
-  if (!isRefusal(error)) return t('problems.offline')
+  if (error instanceof NetworkFailure) return t('problems.offline')
+  if (!isRefusal(error)) return t('problems.unexpected')
   if (error.status === 403) return t('problems.forbidden')
   return error.status < 500 && error.message !== '' ? error.message : t('problems.unexpected')
 }

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from paysim.simulation import Simulation
-from paysim.wechatpay.records import Merchant
 from paysim.wechatpay.refusals import business_error, header_error, sign_error
 from paysim.wechatpay.signing import is_signed, request_message
+from paysim.wechatpay_records import Merchant
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 LONGEST_SKEW_SECONDS = 300

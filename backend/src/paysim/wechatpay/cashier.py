@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from paysim.pages import Html, page, render, yuan
 from paysim.simulation import Simulation
 from paysim.wechatpay.payment import complete_trade, payability, plan_payment
-from paysim.wechatpay.records import PaymentCode, Trade
+from paysim.wechatpay_records import PaymentCode, Trade
 from paysim.wording import say
 
 LATER_SECONDS = 10

@@ -7,7 +7,7 @@ from typing import Literal
 from paysim.clock import beijing_time
 from paysim.records import JsonObject
 from paysim.simulation import Simulation
-from paysim.wechatpay.records import PaymentCode, Trade
+from paysim.wechatpay_records import PaymentCode, Trade
 
 PREPAY_LIFETIME_SECONDS = 2 * 3600
 H5_LIFETIME_SECONDS = 5 * 60

@@ -14,9 +14,9 @@ from paysim.simulation import Simulation
 from paysim.wechatpay.codes import CODE_URL_PREFIX, newest_open_code
 from paysim.wechatpay.messages import new_public_key_id
 from paysim.wechatpay.payment import complete_trade, payability
-from paysim.wechatpay.records import Merchant, Refund, Trade
 from paysim.wechatpay.refunds import end_refund
 from paysim.wechatpay.signing import load_public_key, new_key_pair
+from paysim.wechatpay_records import Merchant, Refund, Trade
 
 KEY_BYTES = 32
 Name = Annotated[str, Meta(min_length=1, max_length=64)]

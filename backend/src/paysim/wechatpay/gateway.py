@@ -19,8 +19,8 @@ from paysim.simulation import Simulation
 from paysim.wechatpay.authorization import Call, authorize, claimed_merchant
 from paysim.wechatpay.messages import sign_outgoing
 from paysim.wechatpay.operations import Answer, Operation, find_operation
-from paysim.wechatpay.records import Merchant
 from paysim.wechatpay.refusals import Refusal, business_error
+from paysim.wechatpay_records import Merchant
 from paysim.wording import catalogue
 
 LARGEST_BODY_BYTES = 256 * 1024

@@ -4,8 +4,8 @@ import secrets
 from collections.abc import Collection
 
 from paysim.wechatpay.authorization import SCHEME
-from paysim.wechatpay.records import Merchant
 from paysim.wechatpay.signing import answer_message, sign
+from paysim.wechatpay_records import Merchant
 
 STALE_SECONDS = 3600
 # The provider itself sends signatures that begin so, to see whether merchants check them.

@@ -11,9 +11,9 @@ from paysim.notices import enqueue
 from paysim.records import JsonObject, Notice
 from paysim.simulation import Simulation
 from paysim.wechatpay.messages import sign_outgoing
-from paysim.wechatpay.records import Refund, Trade
 from paysim.wechatpay.signing import encrypt_resource
 from paysim.wechatpay.views import refund_notice_view, trade_view
+from paysim.wechatpay_records import Refund, Trade
 from paysim.wording import say
 
 

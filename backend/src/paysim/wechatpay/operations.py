@@ -9,11 +9,11 @@ from urllib.parse import parse_qs
 from paysim.records import JsonObject
 from paysim.simulation import Simulation
 from paysim.wechatpay.authorization import Call
-from paysim.wechatpay.records import Merchant, TradeType
 from paysim.wechatpay.refunds import create_refund, query_refund
 from paysim.wechatpay.refusals import business_error, param_error
 from paysim.wechatpay.trades import close_trade, create_trade, find_trade, find_transaction
 from paysim.wechatpay.views import trade_view
+from paysim.wechatpay_records import Merchant, TradeType
 from paysim.wording import say
 
 Answer = tuple[int, JsonObject | None]

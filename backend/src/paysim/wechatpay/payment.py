@@ -8,7 +8,7 @@ from paysim.journal import record_movement
 from paysim.records import Movement
 from paysim.simulation import Simulation
 from paysim.wechatpay.notices import announce_transaction
-from paysim.wechatpay.records import PaymentCode, Trade
+from paysim.wechatpay_records import PaymentCode, Trade
 
 Payability = Literal["open", "paid", "closed", "expired", "code_expired"]
 

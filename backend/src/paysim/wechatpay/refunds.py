@@ -8,11 +8,11 @@ from paysim.journal import record_movement
 from paysim.records import JsonObject, Movement
 from paysim.simulation import Simulation
 from paysim.wechatpay.notices import announce_refund
-from paysim.wechatpay.records import Merchant, Refund, RefundStatus, Trade
 from paysim.wechatpay.refusals import business_error, invalid_request, param_error
 from paysim.wechatpay.schemas import CreateRefund, parse
 from paysim.wechatpay.trades import check_notify_url
 from paysim.wechatpay.views import refund_view
+from paysim.wechatpay_records import Merchant, Refund, RefundStatus, Trade
 from paysim.wording import say
 
 MOST_REFUNDS_OF_A_TRADE = 50

@@ -8,7 +8,7 @@ from paysim.records import JsonObject
 from paysim.wording import say
 
 
-class Refusal(Exception):  # noqa: N818  # a refusal is an answer, not a failure of the program
+class Refusal(Exception):  # a refusal is an answer, not a failure of the program
     """An answer other than success."""
 
     def __init__(

@@ -12,7 +12,6 @@ from paysim.records import JsonObject
 from paysim.simulation import Simulation
 from paysim.wechatpay.codes import issue_code
 from paysim.wechatpay.payment import complete_trade, plan_payment
-from paysim.wechatpay.records import Merchant, Trade, TradeType
 from paysim.wechatpay.refusals import business_error, param_error
 from paysim.wechatpay.schemas import (
     CloseTrade,
@@ -21,6 +20,7 @@ from paysim.wechatpay.schemas import (
     CreateTrade,
     parse,
 )
+from paysim.wechatpay_records import Merchant, Trade, TradeType
 from paysim.wording import say
 
 SHORTEST_LIFE_SECONDS = 60

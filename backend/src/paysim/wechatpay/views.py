@@ -2,7 +2,7 @@
 
 from paysim.clock import rfc3339
 from paysim.records import JsonObject
-from paysim.wechatpay.records import Refund, Trade
+from paysim.wechatpay_records import Refund, Trade
 from paysim.wording import say
 
 

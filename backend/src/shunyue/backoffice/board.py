@@ -121,7 +121,7 @@ async def _lanes(tx: Transaction, slots: list[SlotView], day: date) -> list[Lane
     of_resource: dict[UUID, list[SlotView]] = defaultdict(list)
     for link in links:
         of_resource[link["resource_id"]].append(by_id[link["slot_id"]])
-    users = await _users_of(tx, list(by_id))
+    holders = await _holders_of(tx, list(by_id))
     names = await _offering_names(tx)
     off = {
         one.resource_id: one.name
@@ -135,14 +135,14 @@ async def _lanes(tx: Transaction, slots: list[SlotView], day: date) -> list[Lane
             blocks=[
                 block
                 for slot in sorted(of_resource[resource.id], key=lambda one: one.starts_at)
-                if (block := _block(slot, users.get(slot.id, []), names, tx.now)) is not None
+                if (block := _block(slot, holders.get(slot.id, []), names, tx.now)) is not None
             ],
         )
         for resource in await active_resources(tx)
     ]
 
 
-async def _users_of(tx: Transaction, slot_ids: list[UUID]) -> dict[UUID, list[asyncpg.Record]]:
+async def _holders_of(tx: Transaction, slot_ids: list[UUID]) -> dict[UUID, list[asyncpg.Record]]:
     """Read who holds places of slots: as an order, or just choosing."""
     rows = await tx.connection.fetch(
         "SELECT h.slot_id, h.state, h.expires_at, h.party_size, o.number, o.state AS order_state,"
@@ -155,10 +155,10 @@ async def _users_of(tx: Transaction, slot_ids: list[UUID]) -> dict[UUID, list[as
         slot_ids,
         tx.now,
     )
-    users: dict[UUID, list[asyncpg.Record]] = defaultdict(list)
+    holders: dict[UUID, list[asyncpg.Record]] = defaultdict(list)
     for row in rows:
-        users[row["slot_id"]].append(row)
-    return users
+        holders[row["slot_id"]].append(row)
+    return holders
 
 
 async def _offering_names(tx: Transaction) -> dict[UUID, str]:
@@ -169,14 +169,14 @@ async def _offering_names(tx: Transaction) -> dict[UUID, str]:
 
 
 def _block(
-    slot: SlotView, users: list[asyncpg.Record], names: dict[UUID, str], now: datetime
+    slot: SlotView, holders: list[asyncpg.Record], names: dict[UUID, str], now: datetime
 ) -> Block | None:
-    taken = sum(one["party_size"] for one in users)
+    taken = sum(one["party_size"] for one in holders)
     look: dict[str, Any] = {"title": names[slot.offering_id], "subtitle": None}
     kind: BlockKind
-    if users and slot.capacity == 1:
-        kind, look = _single(slot, users[0], names, now)
-    elif users:
+    if holders and slot.capacity == 1:
+        kind, look = _single(slot, holders[0], names, now)
+    elif holders:
         kind = _phase(slot, now)
         look["subtitle"] = wording("board.places", {"taken": taken, "capacity": slot.capacity})
     elif slot.state == "closed":
@@ -202,17 +202,17 @@ def _block(
 
 
 def _single(
-    slot: SlotView, user: asyncpg.Record, names: dict[UUID, str], now: datetime
+    slot: SlotView, holder: asyncpg.Record, names: dict[UUID, str], now: datetime
 ) -> tuple[BlockKind, dict[str, Any]]:
     look = {
-        "title": user["name"] or masked_phone(user["phone"]),
+        "title": holder["name"] or masked_phone(holder["phone"]),
         "subtitle": names[slot.offering_id],
-        "order_number": user["number"],
-        "expires_at": user["expires_at"],
+        "order_number": holder["number"],
+        "expires_at": holder["expires_at"],
     }
-    if user["order_state"] == "awaiting_payment":
-        return "awaiting_payment", look | {"expires_at": user["pay_by"]}
-    if user["order_state"] == "confirmed":
+    if holder["order_state"] == "awaiting_payment":
+        return "awaiting_payment", look | {"expires_at": holder["pay_by"]}
+    if holder["order_state"] == "confirmed":
         return _phase(slot, now), look
     return "held", look
 

@@ -43,28 +43,42 @@ class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 50
 
 
+_FILTERED = """
+    FROM customer_order o
+    JOIN customer c ON c.merchant_id = o.merchant_id AND c.id = o.customer_id
+   WHERE o.merchant_id = $1
+     AND ($2::text IS NULL OR o.state = $2)
+     AND ($3::uuid IS NULL OR o.offering_id = $3)
+     AND ($4::timestamptz IS NULL OR o.slot_starts_at >= $4)
+     AND ($5::timestamptz IS NULL OR o.slot_starts_at < $5)
+     AND ($6::uuid[] IS NULL OR o.id = ANY ($6))
+"""
+_COUNT = f"SELECT count(*) FROM (SELECT 1 {_FILTERED} LIMIT {COUNTED_AT_MOST}) counted"
+_PAGE = f"""
+    SELECT o.number, o.state, o.payment_state, c.name AS customer_name, c.phone, o.terms,
+           o.party_size, o.payable_fen, o.placed_at, o.registered_at, o.paid_at, o.register_by,
+           o.pay_by {_FILTERED}
+       AND ($7::text IS NULL OR (o.placed_at, o.id) < (
+            SELECT placed_at, id FROM customer_order WHERE merchant_id = $1 AND number = $7))
+     ORDER BY o.placed_at DESC, o.id DESC LIMIT $8
+"""
+
+
 async def list_orders(
     tx: Transaction, merchant: Merchant, wanted: OrderFilter, *, is_contact_shown: bool
 ) -> OrderTable:
     """List orders, newest first."""
-    where, args = _conditions(tx, merchant, wanted)
-    total = await tx.connection.fetchval(
-        f"SELECT count(*) FROM (SELECT 1 {where} LIMIT {COUNTED_AT_MOST}) counted", *args
+    zone = ZoneInfo(merchant.time_zone)
+    filters = (
+        tx.merchant_id,
+        wanted.state,
+        wanted.offering_id,
+        _midnight(wanted.first, zone) if wanted.first else None,
+        _midnight(wanted.last + timedelta(days=1), zone) if wanted.last else None,
+        await _orders_found(tx, wanted.text),
     )
-    page = where
-    if wanted.after is not None:
-        args.append(wanted.after)
-        page += (
-            f" AND (o.placed_at, o.id) < (SELECT placed_at, id FROM customer_order"
-            f" WHERE merchant_id = $1 AND number = ${len(args)})"
-        )
-    args.append(wanted.limit + 1)
-    rows = await tx.connection.fetch(
-        "SELECT o.number, o.state, o.payment_state, c.name AS customer_name, c.phone, o.terms,"
-        " o.party_size, o.payable_fen, o.placed_at, o.registered_at, o.paid_at, o.register_by,"
-        f" o.pay_by {page} ORDER BY o.placed_at DESC, o.id DESC LIMIT ${len(args)}",
-        *args,
-    )
+    total = await tx.connection.fetchval(_COUNT, *filters)
+    rows = await tx.connection.fetch(_PAGE, *filters, wanted.after, wanted.limit + 1)
     items = [_row(row, is_contact_shown=is_contact_shown) for row in rows[: wanted.limit]]
     more = items[-1].number if len(rows) > wanted.limit else None
     return OrderTable(items=items, next_cursor=more, total=total)
@@ -89,38 +103,32 @@ async def read_order(tx: Transaction, number: str, *, is_contact_shown: bool) ->
     )
 
 
-def _conditions(tx: Transaction, merchant: Merchant, wanted: OrderFilter) -> tuple[str, list[Any]]:
-    where = (
-        "FROM customer_order o JOIN customer c ON c.merchant_id = o.merchant_id"
-        " AND c.id = o.customer_id WHERE o.merchant_id = $1"
-    )
-    args: list[Any] = [tx.merchant_id]
-
-    def also(condition: str, value: Any) -> None:
-        nonlocal where
-        args.append(value)
-        where += f" AND {condition.format(n=len(args))}"
-
-    zone = ZoneInfo(merchant.time_zone)
-    if wanted.state:
-        also("o.state = ${n}", wanted.state)
-    if wanted.offering_id:
-        also("o.offering_id = ${n}", wanted.offering_id)
-    if wanted.first:
-        also("o.slot_starts_at >= ${n}", _midnight(wanted.first, zone))
-    if wanted.last:
-        also("o.slot_starts_at < ${n}", _midnight(wanted.last + timedelta(days=1), zone))
-    if wanted.text and (text := rules.plain_text(wanted.text)):
-        digits = "".join(text.split())
-        if digits.isdigit() and len(digits) == _PHONE_DIGITS:
-            also("c.phone = ${n}", f"+86{digits}")
-        elif digits.isdigit():
-            # Plain bounds instead of LIKE, which loses its index under row-level security.
-            also("o.number >= ${n}", digits)
-            also("o.number < ${n}", f"{digits}:")
-        else:
-            also("position(${n} in c.name) > 0", text)
-    return where, args
+async def _orders_found(tx: Transaction, text: str | None) -> list[UUID] | None:
+    """Find orders by the beginning of a number, a whole phone number, or part of a name."""
+    plain = rules.plain_text(text or "")
+    digits = "".join(plain.split())
+    if not plain:
+        return None
+    if digits.isdigit() and len(digits) != _PHONE_DIGITS:
+        # Plain bounds instead of LIKE, which loses its index under row-level security.
+        rows = await tx.connection.fetch(
+            "SELECT id FROM customer_order WHERE merchant_id = $1 AND number >= $2 AND number < $3"
+            f" LIMIT {COUNTED_AT_MOST}",
+            tx.merchant_id,
+            digits,
+            f"{digits}:",
+        )
+    else:
+        rows = await tx.connection.fetch(
+            "SELECT o.id FROM customer c"
+            " JOIN customer_order o ON o.merchant_id = c.merchant_id AND o.customer_id = c.id"
+            " WHERE c.merchant_id = $1 AND (c.phone = $2 OR position($3 in c.name) > 0)"
+            f" LIMIT {COUNTED_AT_MOST}",
+            tx.merchant_id,
+            f"+86{digits}",
+            plain,
+        )
+    return [row["id"] for row in rows]
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

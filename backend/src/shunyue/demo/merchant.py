@@ -24,12 +24,14 @@ _APPID = "wxd678efh567hg6787"
 async def insert_merchant(connection: Connection, content: DemoContent) -> UUID:
     """Add the merchant itself."""
     merchant_id = new_id()
-    names = list(content.merchant)
     await connection.execute(
-        f"INSERT INTO merchant (merchant_id, {', '.join(names)})"
-        f" VALUES ($1, {', '.join(f'${n + 2}' for n in range(len(names)))})",
-        merchant_id,
-        *content.merchant.values(),
+        "INSERT INTO merchant SELECT * FROM jsonb_populate_record(NULL::merchant, $1)",
+        content.merchant
+        | {
+            "merchant_id": merchant_id,
+            "created_at": await connection.fetchval("SELECT app_now()"),
+            "is_open_on_holidays": False,
+        },
     )
     return merchant_id
 
@@ -138,40 +140,41 @@ async def _add_offering(
 ) -> UUID:
     offering_id = new_id()
     is_here = one.location_mode == "on_site"
-    columns = {
-        "id": offering_id,
-        "kind": one.kind,
-        "name": one.name,
-        "summary": one.summary,
-        "facts": one.facts,
-        "content": one.content,
-        "notes": one.notes,
-        "cover_url": f"/media/{one.key}.svg",
-        "price_fen": one.price_fen,
-        "is_price_from": one.is_price_from,
-        "price_unit": one.price_unit,
-        "price_note": one.price_note,
-        "duration_minutes": one.duration_minutes,
-        "location_mode": one.location_mode,
-        "location_id": location_id if is_here else None,
-        "room": one.room,
-        "service_area": one.service_area,
-        "resource_word": one.resource_word,
-        "free_until_hours": one.free_until_hours,
-        "fee_percent": one.fee_percent,
-        "max_party": one.max_party,
-        "notice_minutes": one.notice_minutes,
-        "horizon_days": one.horizon_days,
-        "position": position,
-        "rating_sum": sum(count * (5 - n) for n, count in enumerate(one.stars)),
-        "rating_stars": one.stars,
-        "review_count": sum(one.stars),
-    }
     await tx.connection.execute(
-        f"INSERT INTO offering (merchant_id, {', '.join(columns)})"
-        f" VALUES ($1, {', '.join(f'${n + 2}' for n in range(len(columns)))})",
-        tx.merchant_id,
-        *columns.values(),
+        "INSERT INTO offering SELECT * FROM jsonb_populate_record(NULL::offering, $1)",
+        {
+            "merchant_id": tx.merchant_id,
+            "is_published": True,
+            "rules_version": 1,
+            "images": [],
+            "id": offering_id,
+            "kind": one.kind,
+            "name": one.name,
+            "summary": one.summary,
+            "facts": one.facts,
+            "content": one.content,
+            "notes": one.notes,
+            "cover_url": f"/media/{one.key}.svg",
+            "price_fen": one.price_fen,
+            "is_price_from": one.is_price_from,
+            "price_unit": one.price_unit,
+            "price_note": one.price_note,
+            "duration_minutes": one.duration_minutes,
+            "location_mode": one.location_mode,
+            "location_id": location_id if is_here else None,
+            "room": one.room,
+            "service_area": one.service_area,
+            "resource_word": one.resource_word,
+            "free_until_hours": one.free_until_hours,
+            "fee_percent": one.fee_percent,
+            "max_party": one.max_party,
+            "notice_minutes": one.notice_minutes,
+            "horizon_days": one.horizon_days,
+            "position": position,
+            "rating_sum": sum(count * (5 - n) for n, count in enumerate(one.stars)),
+            "rating_stars": one.stars,
+            "review_count": sum(one.stars),
+        },
     )
     await tx.connection.executemany(
         "INSERT INTO offering_resource (merchant_id, offering_id, resource_id) VALUES ($1, $2, $3)",

@@ -8,6 +8,9 @@ from asyncpg.pool import PoolConnectionProxy
 
 CLOCK_CHANNEL = "clock"
 
+# The body of app_now() wherever nobody moved it.
+UNMOVED_CLOCK = " SELECT now() "
+
 _offset_seconds = 0.0
 
 

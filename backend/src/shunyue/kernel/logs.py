@@ -1,16 +1,16 @@
-"""Logs: one JSON object a line on standard output, with the request it belongs to."""
+"""Logs: one JSON object a line, with the request it belongs to."""
 
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
 from shunyue.kernel.settings import Settings
 
 
-def configure_logs(settings: Settings) -> None:
-    """Send our own and the libraries' logs through structlog."""
+def configure_logs(settings: Settings, stream: TextIO = sys.stdout) -> None:
+    """Send our own and the libraries' logs through structlog, to `stream`."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -21,7 +21,7 @@ def configure_logs(settings: Settings) -> None:
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(
-            colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+            colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
     )
     if settings.log_format == "text":
@@ -31,7 +31,7 @@ def configure_logs(settings: Settings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tempfile
 from pathlib import Path
 
 from alembic import command
@@ -21,11 +22,21 @@ def migrate(dsn: str) -> None:
     command.upgrade(config, "head")
 
 
-def schema_text(dsn: str, postgres_dir: Path) -> str:
-    """Return the schema as SQL, without what differs between two equal databases."""
-    dump = EmbeddedPostgres(postgres_dir).programs().bin_dir / "pg_dump"
+def schema_of_this_version() -> str:
+    """Return the schema as SQL, made anew in a scratch server, without what varies by chance."""
+    with tempfile.TemporaryDirectory(prefix="shunyue-schema-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres")
+        try:
+            dsn = server.start()
+            migrate(dsn)
+            return _dumped(dsn, server.programs().bin_dir / "pg_dump")
+        finally:
+            server.destroy()
+
+
+def _dumped(dsn: str, pg_dump: Path) -> str:
     result = subprocess.run(
-        [str(dump), "--schema-only", "--no-owner", f"--dbname={dsn}"],
+        [str(pg_dump), "--schema-only", "--no-owner", f"--dbname={dsn}"],
         check=True,
         capture_output=True,
         text=True,

@@ -132,14 +132,14 @@ class Deliverer:
                 if found is None:
                     return False
                 tx, claimed = found
-                await self._handle(tx, claimed)
+                await self._deliver(tx, claimed)
         except Exception as error:  # Any failure is retried and shown, never lost.
             if claimed is None:
                 raise
             await self._postpone(claimed, error)
         return True
 
-    async def _handle(self, tx: Transaction, row: asyncpg.Record) -> None:
+    async def _deliver(self, tx: Transaction, row: asyncpg.Record) -> None:
         subscription = self._by_name[row["handler"]]
         await subscription.handle(tx, msgspec.convert(row["payload"], subscription.event))
         await tx.connection.execute(

@@ -86,18 +86,18 @@ async def orders_of_customer(
 
     Open are those still to be registered, paid or attended; the others are past.
     """
-    upcoming = f"({_OPEN} OR (state = 'confirmed' AND slot_starts_at > $5))"
-    which = {None: "true", True: upcoming, False: f"NOT {upcoming}"}[is_open]
     rows = await tx.connection.fetch(
         f"SELECT {_COLUMNS} FROM customer_order WHERE merchant_id = $1 AND customer_id = $2"
         " AND ($3::text IS NULL OR (placed_at, id) < (SELECT placed_at, id FROM customer_order"
         "      WHERE merchant_id = $1 AND number = $3))"
-        f" AND {which} AND $5::timestamptz IS NOT NULL ORDER BY placed_at DESC, id DESC LIMIT $4",
+        f" AND ($6::boolean IS NULL OR $6 = ({_OPEN} OR (state = 'confirmed'"
+        "      AND slot_starts_at > $5))) ORDER BY placed_at DESC, id DESC LIMIT $4",
         tx.merchant_id,
         customer_id,
         after,
         limit,
         tx.now,
+        is_open,
     )
     return [order_of(row) for row in rows]
 

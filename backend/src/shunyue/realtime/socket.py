@@ -56,7 +56,7 @@ class Ping(msgspec.Struct, frozen=True, tag="ping"):
 _decode = msgspec.json.Decoder(Hello | Subscribe | Unsubscribe | Renew | Ping).decode
 
 
-class _Session:
+class _Conversation:
     """What one socket has said so far."""
 
     def __init__(self, hub: Hub, gate: Gate, subscriber: Subscriber) -> None:
@@ -142,16 +142,16 @@ async def serve_socket(socket: WebSocket[Any, Any, Any]) -> None:
     subscriber = Subscriber()
     await socket.accept()
     state.hub.join(subscriber)
-    session = _Session(state.hub, state.gate, subscriber)
+    talk = _Conversation(state.hub, state.gate, subscriber)
     sender = asyncio.create_task(_send(socket, subscriber))
     try:
         hello = _decode(await asyncio.wait_for(socket.receive_text(), _HELLO_SECONDS))
         if not isinstance(hello, Hello):
             raise msgspec.ValidationError("hello comes first")
         merchant = await state.merchants.by_slug(hello.merchant)
-        await session.greet(hello, merchant.merchant_id)
+        await talk.greet(hello, merchant.merchant_id)
         while True:
-            await session.take(_decode(await socket.receive_text()))
+            await talk.take(_decode(await socket.receive_text()))
     except (msgspec.DecodeError, MerchantNotFound, TimeoutError):
         subscriber.close(BAD_MESSAGE)
     except Unauthenticated:
@@ -159,7 +159,7 @@ async def serve_socket(socket: WebSocket[Any, Any, Any]) -> None:
     except WebSocketDisconnect:
         sender.cancel()
     finally:
-        session.stop()
+        talk.stop()
         state.hub.leave(subscriber)
         with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
             await sender

@@ -1,5 +1,5 @@
 /** Paying an order: the attempt, the way to the wallet and back, and the wait for a certain answer. */
-import { computed, onScopeDispose, ref, shallowRef, type Ref } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import type { Order, PaymentAttempt, PaymentMethod } from '@shunyue/api-client'
 import { platform } from '@/platform'
 import { t } from '@/locales'
@@ -94,11 +94,8 @@ function channelOf(methods: PaymentMethod[], wished: Channel | undefined): Chann
 /** How long the customer has been waiting for a certain answer. */
 function useWait(stage: Readonly<Ref<PaymentStage>>, now: Readonly<Ref<number>>) {
   const since = ref<number>()
-  return computed(() => {
-    if (stage.value !== 'checking') return 0
-    since.value ??= now.value
-    return Math.max(0, Math.floor((now.value - since.value) / 1_000))
-  })
+  watch(stage, (is) => (since.value = is === 'checking' ? now.value : undefined))
+  return computed(() => (since.value === undefined ? 0 : Math.max(0, Math.floor((now.value - since.value) / 1_000))))
 }
 
 async function open(state: State, number: string, isReturn: boolean): Promise<void> {
