@@ -63,13 +63,18 @@ describe('catalogues', () => {
   it('have the same keys in both languages, and no foreign placeholders', () => {
     expect(Object.keys(en)).toEqual(Object.keys(zh))
     for (const [key, sentence] of Object.entries(zh)) {
-      const unknown = placeholdersOf(en[key as keyof typeof en]).filter((name) => !placeholdersOf(sentence).includes(name))
+      const unknown = placeholdersOf(en[key as keyof typeof en]).filter(
+        (name) => !placeholdersOf(sentence).includes(name),
+      )
       expect([key, unknown]).toEqual([key, []])
     }
   })
 
   it('hold no sentence that nobody uses', () => {
-    const code = sources.filter(({ name }) => /\.(ts|vue)$/.test(name)).map(({ text }) => text).join('\n')
+    const code = sources
+      .filter(({ name }) => /\.(ts|vue)$/.test(name))
+      .map(({ text }) => text)
+      .join('\n')
     const families = /^(weekday|weekday_short|step|fact|rule|period|mine\.theme_|problem)/
     const unused = Object.keys(zh).filter((key) => !families.test(key) && !code.includes(`'${key}'`))
 

@@ -1,5 +1,6 @@
 """Files that ship with the product: the built apps, the API's documentation, demo pictures."""
 
+import mimetypes
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def openapi_plugins() -> list[OpenAPIRenderPlugin]:
         js_url="/docs/assets/swagger-ui-bundle.js",
         css_url="/docs/assets/swagger-ui.css",
         standalone_preset_js_url="/docs/assets/swagger-ui-standalone-preset.js",
+        favicon='<link rel="icon" href="/docs/assets/favicon-32x32.png">',
     )
     return [swagger, JsonRenderPlugin(path="/openapi.json")]
 
@@ -114,7 +116,13 @@ def _file(root: Path, path: str) -> File:
     headers = {"cache-control": _ASK_AGAIN if is_page else _FOREVER}
     if is_page:
         headers["content-security-policy"] = _POLICY
-    return File(found, content_disposition_type="inline", headers=headers)
+    kind, _ = mimetypes.guess_type(found.name)
+    return File(
+        found,
+        content_disposition_type="inline",
+        media_type=kind or "application/octet-stream",
+        headers=headers,
+    )
 
 
 def _packaged(path: str) -> Response[bytes]:

@@ -13,8 +13,10 @@ from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
+from litestar.types import Method as HttpMethodName
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shunyue import development, static
@@ -88,7 +90,12 @@ def create_litestar(settings: Settings, dsn: str) -> Litestar:
             backend="gzip", minimum_size=1024, gzip_compress_level=4
         ),
         openapi_config=OpenAPIConfig(
-            title="Shunyue", version="1", path="/docs", render_plugins=static.openapi_plugins()
+            title="Shunyue",
+            version="1",
+            path="/docs",
+            render_plugins=static.openapi_plugins(),
+            use_handler_docstrings=True,
+            operation_id_creator=_operation_id,
         ),
         logging_config=None,
         debug=False,
@@ -110,33 +117,48 @@ def _customer_api() -> Router:
             "customer": Provide(provide_customer),
         },
         route_handlers=[
-            identity_routes.send_login_code,
-            identity_routes.sign_in,
-            identity_routes.refresh_login,
-            identity_routes.sign_out,
-            identity_routes.read_me,
-            scheduling_routes.read_merchant,
-            scheduling_routes.list_offerings,
-            scheduling_routes.read_offering,
-            scheduling_routes.list_reviews,
-            scheduling_routes.read_availability,
-            booking_routes.hold_slot,
-            booking_routes.read_hold,
-            booking_routes.confirm_hold,
-            booking_routes.release_hold,
-            journey_routes.list_orders,
-            journey_routes.read_order,
-            journey_routes.read_price,
-            journey_routes.read_registration,
-            journey_routes.save_draft,
-            journey_routes.submit_registration,
-            journey_routes.list_payment_methods,
-            journey_routes.start_payment,
-            journey_routes.check_payment,
-            journey_routes.cancel_order,
-            notification_routes.read_inbox,
-            notification_routes.read_message,
-            realtime_routes.poll_events,
+            _group(
+                "Sign in",
+                identity_routes.send_login_code,
+                identity_routes.sign_in,
+                identity_routes.refresh_login,
+                identity_routes.sign_out,
+                identity_routes.read_me,
+            ),
+            _group(
+                "Find",
+                scheduling_routes.read_merchant,
+                scheduling_routes.list_offerings,
+                scheduling_routes.read_offering,
+                scheduling_routes.list_reviews,
+                scheduling_routes.read_availability,
+            ),
+            _group(
+                "Book",
+                booking_routes.hold_slot,
+                booking_routes.read_hold,
+                booking_routes.confirm_hold,
+                booking_routes.release_hold,
+            ),
+            _group(
+                "Register and pay",
+                journey_routes.list_orders,
+                journey_routes.read_order,
+                journey_routes.read_price,
+                journey_routes.read_registration,
+                journey_routes.save_draft,
+                journey_routes.submit_registration,
+                journey_routes.list_payment_methods,
+                journey_routes.start_payment,
+                journey_routes.check_payment,
+                journey_routes.cancel_order,
+            ),
+            _group(
+                "Messages",
+                notification_routes.read_inbox,
+                notification_routes.read_message,
+                realtime_routes.poll_events,
+            ),
         ],
     )
 
@@ -146,6 +168,7 @@ def _console_api() -> Router:
         path="/console/v1",
         dependencies={"staff": Provide(provide_staff)},
         guards=[permission_guard],
+        tags=["Console"],
         route_handlers=[
             identity_console.sign_in,
             identity_console.refresh_login,
@@ -159,6 +182,17 @@ def _console_api() -> Router:
             realtime_routes.poll_console_events,
         ],
     )
+
+
+def _group(name: str, *handlers: Any) -> Router:
+    """Keep routes together in the API's documentation."""
+    return Router(path="/", route_handlers=handlers, tags=[name])
+
+
+def _operation_id(handler: HTTPRouteHandler, _: HttpMethodName, path: list[Any]) -> str:
+    """Name an operation after its function; the console has some of the same name."""
+    prefix = "console_" if path and path[0] == "console" else ""
+    return f"{prefix}{handler.handler_name}"
 
 
 def _running(settings: Settings, dsn: str) -> Any:

@@ -1,9 +1,14 @@
 /** Enum → colour and word, in one table: what an order's state looks like wherever it is shown. */
-import type { OrderCard } from '@shunyue/api-client'
+import type { OrderCard, Price } from '@shunyue/api-client'
 import { t, type CopyKey } from '@/locales'
 
 export type Tone = 'plain' | 'brand' | 'good' | 'warn' | 'bad'
-interface Look { tone: Tone; word: CopyKey; knots: number; line: CopyKey }
+interface Look {
+  tone: Tone
+  word: CopyKey
+  knots: number
+  line: CopyKey
+}
 
 const LOOKS: Record<OrderCard['state'] | 'checking' | 'refunding' | 'refunded', Look> = {
   awaiting_registration: { tone: 'brand', word: 'order.awaiting_registration', knots: 1, line: 'order.line_register' },
@@ -30,6 +35,11 @@ export function deadlineOf(order: OrderCard): string | null {
 
 export function isOver(order: OrderCard, now: number): boolean {
   return order.state === 'confirmed' && Date.parse(order.slot.ends_at) <= now
+}
+
+/** What is taken now and given back later. */
+export function depositOf(price: Price): number {
+  return price.lines.filter((line) => line.kind === 'deposit').reduce((sum, line) => sum + line.amount_fen, 0)
 }
 
 /** With whom and where, in one line. */

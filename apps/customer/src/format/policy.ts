@@ -3,7 +3,11 @@ import type { CancellationPolicy } from '@shunyue/api-client'
 import { t } from '@/locales'
 import { clockTime, dateOf, monthDay } from './time'
 
-export interface PolicyRow { when: string; what: string; isFree: boolean }
+export interface PolicyRow {
+  when: string
+  what: string
+  isFree: boolean
+}
 
 export function policySentence(policy: CancellationPolicy): string {
   if (policy.fee_percent === 0) return t('policy.always_free')

@@ -6,7 +6,15 @@ const DAY_MS = 86_400_000
 /** Mini-programs may lack Intl; the mainland has one zone without daylight saving. */
 const SHANGHAI_OFFSET_MINUTES = 480
 
-export interface DateParts { year: number; month: number; day: number; weekday: number; hour: number; minute: number; second: number }
+export interface DateParts {
+  year: number
+  month: number
+  day: number
+  weekday: number
+  hour: number
+  minute: number
+  second: number
+}
 
 let zone = 'Asia/Shanghai'
 

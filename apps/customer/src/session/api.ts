@@ -1,5 +1,12 @@
 /** The one API client of the app, ready as soon as the merchant is known. */
-import { createClient, createCustomerApi, fetchSite, type CustomerApi, type KeyStore, type Site } from '@shunyue/api-client'
+import {
+  createClient,
+  createCustomerApi,
+  fetchSite,
+  type CustomerApi,
+  type KeyStore,
+  type Site,
+} from '@shunyue/api-client'
 import { platform } from '@/platform'
 import { serverClock } from './clock'
 import { networkIsWeak } from './network'

@@ -1,7 +1,10 @@
 /** The last answer of a question, kept for screens without network. */
 import { readStored, storedNames, writeStored } from './storage'
 
-export interface Copy<Value> { value: Value; at: number }
+export interface Copy<Value> {
+  value: Value
+  at: number
+}
 
 const PREFIX = 'copy:'
 const inMemory = new Map<string, Copy<unknown>>()

@@ -4,7 +4,11 @@ import { platform, type Appearance } from '@/platform'
 import { locale, setLocale, type Locale } from '@/locales'
 import { readStored, writeStored } from './storage'
 
-interface Stored { theme: Appearance['theme']; isLarge: boolean; locale: Locale }
+interface Stored {
+  theme: Appearance['theme']
+  isLarge: boolean
+  locale: Locale
+}
 
 const stored = readStored<Partial<Stored>>('preferences') ?? {}
 

@@ -8,6 +8,8 @@ import { useOwnNews } from '@/session/live'
 import { isSignedIn } from '@/session/login'
 import { useQuestion } from '@/session/question'
 
+export type Orders = ReturnType<typeof useOrders>
+
 export function useOrders() {
   const now = useNow()
   const shown = ref<'open' | 'past'>('open')
@@ -23,7 +25,9 @@ export function useOrders() {
   )
 
   const all = computed(() => question.answer.value ?? [])
-  const toDo = computed(() => all.value.filter((order) => order.state === 'awaiting_registration' || order.state === 'awaiting_payment'))
+  const toDo = computed(() =>
+    all.value.filter((order) => order.state === 'awaiting_registration' || order.state === 'awaiting_payment'),
+  )
   const kept = computed(() => all.value.filter((order) => order.state === 'confirmed' && !isOver(order, now.value)))
   const rest = computed(() => all.value.filter((order) => !toDo.value.includes(order) && !kept.value.includes(order)))
   const isDue = computed(() => toDo.value.some((order) => Date.parse(deadlineOf(order) ?? '') <= now.value))

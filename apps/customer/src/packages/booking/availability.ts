@@ -89,7 +89,9 @@ export function nearestFree(days: AvailabilityDay[], from: string, resourceId: s
   return undefined
 }
 
-export interface Fit { cells: { cell: TimeCell; people: number }[] }
+export interface Fit {
+  cells: { cell: TimeCell; people: number }[]
+}
 
 /** Where a party fits: single slots first, nearest to the chosen day, else two slots of one day. */
 export function fitsFor(days: AvailabilityDay[], date: string, party: number, resourceId: string | null): Fit[] {

@@ -10,13 +10,22 @@ import { replaceWith, routes } from '@/session/routes'
 import { toast } from '@/session/toast'
 import { hasCode, sentenceOf } from '@/session/trouble'
 
-interface Wish { slotId: string; party: number }
-interface Listener { onRefused: () => void; onReleased: () => void }
+interface Wish {
+  slotId: string
+  party: number
+}
+interface Listener {
+  onRefused: () => void
+  onReleased: () => void
+}
 type HoldState = ReturnType<typeof holdState>
 
 export function useHold(listener: Listener) {
   const state = holdState()
-  const { seconds } = useCountdown(() => state.view.value?.expires_at, () => (state.isExpired.value = true))
+  const { seconds } = useCountdown(
+    () => state.view.value?.expires_at,
+    () => (state.isExpired.value = true),
+  )
 
   async function hold(slotId: string, party: number): Promise<void> {
     state.wish.value = { slotId, party }
@@ -33,7 +42,15 @@ export function useHold(listener: Listener) {
     await fulfil(state, listener)
   }
 
-  return { ...state, seconds, hold, signedIn, holdAgain, confirm: () => confirm(state), giveUp: () => giveUp(state, listener) }
+  return {
+    ...state,
+    seconds,
+    hold,
+    signedIn,
+    holdAgain,
+    confirm: () => confirm(state),
+    giveUp: () => giveUp(state, listener),
+  }
 }
 
 function holdState() {

@@ -6,12 +6,27 @@ import { api } from '@/session/api'
 import { serverClock } from '@/session/clock'
 import { useTopic } from '@/session/live'
 import { useQuestion } from '@/session/question'
-import { applyChanges, cellsOf, fitsFor, isShared, leftOn, nearestFree, periodOf, type Period, type TimeCell } from './availability'
+import {
+  applyChanges,
+  cellsOf,
+  fitsFor,
+  isShared,
+  leftOn,
+  nearestFree,
+  periodOf,
+  type Period,
+  type TimeCell,
+} from './availability'
 
 export const STRIP_DAYS = 7
 const JUST_LOST_MS = 30_000
 
-export interface Start { id: string; resource?: string; date?: string; slot?: string }
+export interface Start {
+  id: string
+  resource?: string
+  date?: string
+  slot?: string
+}
 export type SlotChoice = ReturnType<typeof useSlotChoice>
 type Supply = ReturnType<typeof useSupply>
 type Wish = ReturnType<typeof useWish>
@@ -68,7 +83,9 @@ function useShown(supply: Supply, wish: Wish) {
   const cells = computed(() => (day.value === undefined ? [] : cellsOf(day.value, resourceId.value)))
   const shown = computed(() => cells.value.filter((cell) => period.value === 'all' || periodOf(cell) === period.value))
   const chosen = computed(() =>
-    cells.value.find((cell) => cell.slotId === chosenId.value && (cell.state === 'free' || cell.slotId === ownId.value)),
+    cells.value.find(
+      (cell) => cell.slotId === chosenId.value && (cell.state === 'free' || cell.slotId === ownId.value),
+    ),
   )
   const left = computed(() => (day.value === undefined ? 0 : leftOn(day.value, resourceId.value)))
   const isParty = computed(() => isShared(days.value) && (mostOf() ?? 1) > 1)
@@ -158,7 +175,8 @@ function useVerbs(supply: Supply, wish: Wish, shown: Shown) {
 }
 
 function firstDay(days: AvailabilityDay[], start: Start): string {
-  const named = days.find((one) => one.slots.some((slot) => slot.id === start.slot)) ?? days.find((one) => one.date === start.date)
+  const named =
+    days.find((one) => one.slots.some((slot) => slot.id === start.slot)) ?? days.find((one) => one.date === start.date)
   const open = days.find((one) => leftOn(one, start.resource ?? null) > 0)
   return (named ?? open ?? days[0])?.date ?? ''
 }

@@ -27,9 +27,11 @@ function pastRow(fact: OrderFact, index: number, order: Order, now: number): Tim
 }
 
 function detailOf(fact: OrderFact, order: Order): string[] {
-  if (fact.kind === 'placed') return [t('fact.placed_detail', { slot: `${slotDate(order.slot.starts_at)} ${clockTime(order.slot.starts_at)}` })]
+  if (fact.kind === 'placed')
+    return [t('fact.placed_detail', { slot: `${slotDate(order.slot.starts_at)} ${clockTime(order.slot.starts_at)}` })]
   if (fact.kind === 'paid' && order.payment !== null) return [channelName(order.payment.channel)]
-  if (fact.kind === 'expired') return [t(order.end_reason === 'payment_window' ? 'fact.payment_window' : 'fact.registration_window')]
+  if (fact.kind === 'expired')
+    return [t(order.end_reason === 'payment_window' ? 'fact.payment_window' : 'fact.registration_window')]
   if (fact.kind === 'cancelled') return [t(order.end_reason === 'merchant' ? 'fact.by_merchant' : 'fact.by_customer')]
   return []
 }
@@ -40,13 +42,30 @@ function openRows(order: Order, now: number): TimelineRow[] {
   if (last !== undefined && UNFINISHED.has(last.kind)) return []
   switch (order.state) {
     case 'awaiting_registration':
-      return [openRow('now', 'order.awaiting_registration', t('fact.until', { time: clockTime(order.register_by) })), openRow('todo', 'step.payment')]
+      return [
+        openRow('now', 'order.awaiting_registration', t('fact.until', { time: clockTime(order.register_by) })),
+        openRow('todo', 'step.payment'),
+      ]
     case 'awaiting_payment':
       return order.payment_state === 'checking'
         ? [openRow('now', 'order.checking', t('pay.checking_text'))]
-        : [openRow('now', 'order.awaiting_payment', order.pay_by === null ? '' : t('fact.until', { time: clockTime(order.pay_by) }))]
+        : [
+            openRow(
+              'now',
+              'order.awaiting_payment',
+              order.pay_by === null ? '' : t('fact.until', { time: clockTime(order.pay_by) }),
+            ),
+          ]
     case 'confirmed':
-      return isOver(order, now) ? [] : [openRow('now', 'order.line_confirmed', `${slotDate(order.slot.starts_at)} ${clockTime(order.slot.starts_at)}`)]
+      return isOver(order, now)
+        ? []
+        : [
+            openRow(
+              'now',
+              'order.line_confirmed',
+              `${slotDate(order.slot.starts_at)} ${clockTime(order.slot.starts_at)}`,
+            ),
+          ]
     default:
       return []
   }

@@ -16,9 +16,14 @@ type State = ReturnType<typeof paymentState>
 const LOOK_EVERY_MS = 3_000
 const LOOKS_PER_CHECK = 4
 
+export type PaymentDesk = ReturnType<typeof usePayment>
+
 export function usePayment() {
   const state = paymentState()
-  const { now, seconds, isOver } = useCountdown(() => state.order.value?.pay_by, () => void look(state))
+  const { now, seconds, isOver } = useCountdown(
+    () => state.order.value?.pay_by,
+    () => void look(state),
+  )
   const stage = computed(() => stageOf(state, isOver.value))
   const channel = computed(() => channelOf(state.methods.value, state.wished.value))
   const waitedSeconds = useWait(stage, now)
@@ -127,7 +132,10 @@ function leave(state: State, url: string): void {
   replaceWith(url)
 }
 
-async function start(state: State, wish: Pick<PaymentAttempt, 'channel' | 'scene'> & { return_url: string | null }): Promise<void> {
+async function start(
+  state: State,
+  wish: Pick<PaymentAttempt, 'channel' | 'scene'> & { return_url: string | null },
+): Promise<void> {
   if (state.busy.value !== 'none') return
   state.busy.value = 'paying'
   state.trouble.value = ''
@@ -167,6 +175,8 @@ async function look(state: State): Promise<void> {
   state.looks.value += 1
   const client = await api().catch(() => undefined)
   const isCheck = state.looks.value % LOOKS_PER_CHECK === 0
-  const found = await (isCheck ? client?.checkPayment(state.number.value) : client?.order(state.number.value))?.catch(() => undefined)
+  const found = await (isCheck ? client?.checkPayment(state.number.value) : client?.order(state.number.value))?.catch(
+    () => undefined,
+  )
   if (found !== undefined) show(state, found)
 }

@@ -27,7 +27,8 @@ export function troubleWith(field: FormField, value: Answer | undefined): string
   if (refusal === 'invalid_phone') return phoneSentence(text)
   if (refusal) return t(`rule.${refusal}` as CopyKey)
   if (field.type === 'number' && !/^\d+(\.\d+)?$/.test(text.trim())) return t('rule.not_a_number')
-  if (field.max_length !== null && text.length > field.max_length) return t('rule.too_long', { count: field.max_length })
+  if (field.max_length !== null && text.length > field.max_length)
+    return t('rule.too_long', { count: field.max_length })
   return ''
 }
 

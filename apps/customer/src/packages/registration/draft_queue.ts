@@ -2,8 +2,15 @@
 import { ApiProblem, type Answer, type DraftField } from '@shunyue/api-client'
 import { recordOf } from '@/format/record'
 
-export interface LocalField { value: Answer; version: number; isSynced: boolean }
-export interface LocalDraft { order: string; fields: Record<string, LocalField> }
+export interface LocalField {
+  value: Answer
+  version: number
+  isSynced: boolean
+}
+export interface LocalDraft {
+  order: string
+  fields: Record<string, LocalField>
+}
 export type DraftState = 'empty' | 'saved' | 'saving' | 'local'
 
 export interface DraftPort {
@@ -41,7 +48,8 @@ export function createDraftQueue(order: string, port: DraftPort, kept: LocalDraf
     const merged = { ...fields }
     for (const [key, remote] of Object.entries(draft)) {
       const local = merged[key]
-      if (local === undefined || local.isSynced) merged[key] = { value: remote.value, version: remote.version, isSynced: true }
+      if (local === undefined || local.isSynced)
+        merged[key] = { value: remote.value, version: remote.version, isSynced: true }
       else merged[key] = { ...local, version: Math.max(local.version, remote.version) }
     }
     fields = merged
@@ -90,5 +98,7 @@ export function createDraftQueue(order: string, port: DraftPort, kept: LocalDraf
 function fieldsFor(order: string, kept: LocalDraft | undefined): Record<string, LocalField> {
   if (kept === undefined) return {}
   if (kept.order === order) return kept.fields
-  return recordOf(Object.entries(kept.fields).map(([key, field]) => [key, { ...field, version: 0, isSynced: false }] as const))
+  return recordOf(
+    Object.entries(kept.fields).map(([key, field]) => [key, { ...field, version: 0, isSynced: false }] as const),
+  )
 }

@@ -15,10 +15,15 @@ import { draftName, useDraft } from './draft'
 type State = ReturnType<typeof registrationState>
 type Draft = ReturnType<typeof useDraft>
 
+export type RegistrationDesk = ReturnType<typeof useRegistration>
+
 export function useRegistration() {
   const state = registrationState()
   const draft = useDraft()
-  const { seconds } = useCountdown(() => state.order.value?.register_by, () => (state.isExpired.value = true))
+  const { seconds } = useCountdown(
+    () => state.order.value?.register_by,
+    () => (state.isExpired.value = true),
+  )
   const missing = computed(() => missingOf(state))
 
   async function open(number: string): Promise<void> {
@@ -54,7 +59,18 @@ export function useRegistration() {
 
   useOwnNews(() => void refresh())
   onScopeDispose(() => void draft.flush())
-  return { ...state, draftState: draft.state, unsynced: draft.unsynced, seconds, missing, open, refresh, type, leave, submit: () => submit(state) }
+  return {
+    ...state,
+    draftState: draft.state,
+    unsynced: draft.unsynced,
+    seconds,
+    missing,
+    open,
+    refresh,
+    type,
+    leave,
+    submit: () => submit(state),
+  }
 }
 
 function registrationState() {
@@ -125,7 +141,11 @@ async function refused(state: State, form: Form, reason: unknown): Promise<void>
   else if (hasCode(reason, 'already_registered')) leaveFor(state, await (await api()).order(state.number.value))
   else if (reason instanceof ApiProblem && reason.fields.length > 0) {
     reason.fields.forEach((fault) => (state.errors[fault.path] = fault.message))
-    point(state, form, reason.fields.map((fault) => fault.path))
+    point(
+      state,
+      form,
+      reason.fields.map((fault) => fault.path),
+    )
   } else state.trouble.value = sentenceOf(reason)
 }
 
