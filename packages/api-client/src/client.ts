@@ -37,7 +37,13 @@ export interface Client {
   call<Answer>(method: HttpMethod, path: string, options?: CallOptions): Promise<Answer>
 }
 
-interface Prepared { method: HttpMethod; url: string; body: string | undefined; key: string | undefined; isPublic: boolean }
+interface Prepared {
+  method: HttpMethod
+  url: string
+  body: string | undefined
+  key: string | undefined
+  isPublic: boolean
+}
 
 const TIMEOUT_MS = 15_000
 const WEAK_AFTER_MS = 3_000

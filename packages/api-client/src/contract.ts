@@ -2,7 +2,11 @@
  * The shapes of the HTTP contract. The one file that changes when the generated schema arrives:
  * each name then becomes an alias of `components['schemas'][name]` in `./generated/schema`.
  */
-export interface Site { merchant: string; environment: 'development' | 'production'; server_time: string }
+export interface Site {
+  merchant: string
+  environment: 'development' | 'production'
+  server_time: string
+}
 
 export interface Merchant {
   slug: string
@@ -18,7 +22,13 @@ export interface Merchant {
 
 export type OfferingKind = 'personal' | 'business' | 'event'
 
-export interface NextFree { slot_id: string; starts_at: string; ends_at: string; places_left: number; capacity: number }
+export interface NextFree {
+  slot_id: string
+  starts_at: string
+  ends_at: string
+  places_left: number
+  capacity: number
+}
 
 export interface OfferingCard {
   id: string
@@ -38,7 +48,11 @@ export interface OfferingCard {
   next_free: NextFree | null
 }
 
-export interface Location { name: string; address: string; room: string | null }
+export interface Location {
+  name: string
+  address: string
+  room: string | null
+}
 
 export interface Resource {
   id: string
@@ -58,7 +72,10 @@ export interface Review {
   reply: string | null
 }
 
-export interface CancellationPolicy { free_until_hours: number; fee_percent: number }
+export interface CancellationPolicy {
+  free_until_hours: number
+  fee_percent: number
+}
 
 export interface Offering extends OfferingCard {
   content: { heading: string; text: string }[]
@@ -74,7 +91,10 @@ export interface Offering extends OfferingCard {
   rating_stars: number[]
 }
 
-export interface Page<Item> { items: Item[]; next_cursor: string | null }
+export interface Page<Item> {
+  items: Item[]
+  next_cursor: string | null
+}
 
 export type SlotState = 'free' | 'full' | 'off'
 
@@ -114,7 +134,11 @@ export interface Availability {
   days: AvailabilityDay[]
 }
 
-export interface Customer { id: string; phone: string; name: string | null }
+export interface Customer {
+  id: string
+  phone: string
+  name: string | null
+}
 
 export interface Login {
   access_token: string
@@ -123,9 +147,18 @@ export interface Login {
   customer: Customer
 }
 
-export interface LoginCode { resend_after_seconds: number; expires_in_seconds: number }
+export interface LoginCode {
+  resend_after_seconds: number
+  expires_in_seconds: number
+}
 
-export interface Hold { id: string; slot_id: string; party_size: number; expires_at: string; server_time: string }
+export interface Hold {
+  id: string
+  slot_id: string
+  party_size: number
+  expires_at: string
+  server_time: string
+}
 
 export interface OfferingBrief {
   id: string
@@ -136,13 +169,27 @@ export interface OfferingBrief {
   duration_minutes: number
 }
 
-export interface SlotBrief { id: string; starts_at: string; ends_at: string }
+export interface SlotBrief {
+  id: string
+  starts_at: string
+  ends_at: string
+}
 
 export type PriceLineKind = 'service' | 'discount' | 'on_site_fee' | 'deposit'
 
-export interface PriceLine { kind: PriceLineKind; label: string; reason: string | null; amount_fen: number }
+export interface PriceLine {
+  kind: PriceLineKind
+  label: string
+  reason: string | null
+  amount_fen: number
+}
 
-export interface Price { lines: PriceLine[]; payable_fen: number; note: string; locked_until: string | null }
+export interface Price {
+  lines: PriceLine[]
+  payable_fen: number
+  note: string
+  locked_until: string | null
+}
 
 export interface HoldView {
   id: string
@@ -211,9 +258,17 @@ export interface OrderFact {
   params: Record<string, string | number | null>
 }
 
-export interface Refund { amount_fen: number; reason: string; state: 'processing' | 'succeeded' | 'failed'; at: string }
+export interface Refund {
+  amount_fen: number
+  reason: string
+  state: 'processing' | 'succeeded' | 'failed'
+  at: string
+}
 
-export interface Order extends OrderCard { facts: OrderFact[]; refunds: Refund[] }
+export interface Order extends OrderCard {
+  facts: OrderFact[]
+  refunds: Refund[]
+}
 
 export type FieldType =
   | 'text'
@@ -238,12 +293,21 @@ export interface FormField {
   options: { code: string; label: string }[]
 }
 
-export interface Form { id: string; version: number; title: string; fields: FormField[] }
+export interface Form {
+  id: string
+  version: number
+  title: string
+  fields: FormField[]
+}
 
 /** Choices are codes; an agreement is a boolean; everything else is text. */
 export type Answer = string | string[] | boolean | number | null
 
-export interface DraftField { value: Answer; version: number; saved_at: string }
+export interface DraftField {
+  value: Answer
+  version: number
+  saved_at: string
+}
 
 export interface Registration {
   order_number: string
@@ -256,7 +320,9 @@ export interface Registration {
   server_time: string
 }
 
-export interface DraftSaved extends DraftField { key: string }
+export interface DraftSaved extends DraftField {
+  key: string
+}
 
 export type PaymentScene = 'native' | 'h5'
 
@@ -290,9 +356,15 @@ export interface InboxMessage {
   read_at: string | null
 }
 
-export interface Inbox extends Page<InboxMessage> { unread: number }
+export interface Inbox extends Page<InboxMessage> {
+  unread: number
+}
 
-export interface ProblemField { path: string; code: string; message: string }
+export interface ProblemField {
+  path: string
+  code: string
+  message: string
+}
 
 export interface ProblemBody {
   code: string

@@ -24,8 +24,7 @@ export function createCustomerApi(client: Client, merchant: string) {
 function catalogue(client: Client, base: string) {
   return {
     merchant: () => client.call<contract.Merchant>('GET', base, { isPublic: true }),
-    offerings: () =>
-      client.call<{ items: contract.OfferingCard[] }>('GET', `${base}/offerings`, { isPublic: true }),
+    offerings: () => client.call<{ items: contract.OfferingCard[] }>('GET', `${base}/offerings`, { isPublic: true }),
     offering: (id: string) => client.call<contract.Offering>('GET', `${base}/offerings/${id}`, { isPublic: true }),
     reviews: (id: string, cursor?: string) =>
       client.call<contract.Page<contract.Review>>('GET', `${base}/offerings/${id}/reviews`, {
@@ -58,8 +57,7 @@ function holds(client: Client, base: string) {
     holdSlot: (slotId: string, party_size: number) =>
       client.call<contract.Hold>('POST', `${base}/slots/${slotId}/holds`, { body: { party_size } }),
     hold: (id: string) => client.call<contract.HoldView>('GET', `${base}/holds/${id}`),
-    confirmHold: (id: string) =>
-      client.call<contract.Order>('POST', `${base}/holds/${id}/confirmation`, { body: {} }),
+    confirmHold: (id: string) => client.call<contract.Order>('POST', `${base}/holds/${id}/confirmation`, { body: {} }),
     releaseHold: (id: string) => client.call<null>('DELETE', `${base}/holds/${id}`),
   }
 }
@@ -81,8 +79,7 @@ function orders(client: Client, base: string) {
       client.call<{ items: contract.PaymentMethod[] }>('GET', `${at(number)}/payment-methods`),
     pay: (number: string, wish: Pick<contract.PaymentAttempt, 'channel' | 'scene'> & { return_url: string | null }) =>
       client.call<contract.PaymentAttempt>('POST', `${at(number)}/payments`, { body: wish }),
-    checkPayment: (number: string) =>
-      client.call<contract.Order>('POST', `${at(number)}/payment-checks`, { body: {} }),
+    checkPayment: (number: string) => client.call<contract.Order>('POST', `${at(number)}/payment-checks`, { body: {} }),
     cancel: (number: string) => client.call<contract.Order>('POST', `${at(number)}/cancellation`, { body: {} }),
   }
 }

@@ -63,7 +63,12 @@ describe('[TE-10] api client', () => {
   })
 
   it('takes a new key after an answer, and for another body', async () => {
-    const { client, requests } = setUp([{ status: 409, body: { code: 'slot_full' } }, { status: 201 }, 'lost', { status: 201 }])
+    const { client, requests } = setUp([
+      { status: 409, body: { code: 'slot_full' } },
+      { status: 201 },
+      'lost',
+      { status: 201 },
+    ])
 
     await expect(client.call('POST', '/holds', { body: { n: 1 } })).rejects.toMatchObject({ code: 'slot_full' })
     await client.call('POST', '/holds', { body: { n: 1 } })
@@ -100,7 +105,9 @@ describe('[TE-10] api client', () => {
   })
 
   it('says when the login is over', async () => {
-    const { client, refresh, ended } = setUp([{ status: 401, body: { code: 'unauthenticated', message: '请重新登录' } }])
+    const { client, refresh, ended } = setUp([
+      { status: 401, body: { code: 'unauthenticated', message: '请重新登录' } },
+    ])
     refresh.mockResolvedValue(false)
 
     await expect(client.call('GET', '/me')).rejects.toMatchObject({ status: 401, message: '请重新登录' })
@@ -109,7 +116,9 @@ describe('[TE-10] api client', () => {
 
   it('turns a refusal into a typed problem with its fields', async () => {
     const fields = [{ path: 'phone', code: 'required', message: '请填写手机号' }]
-    const { client } = setUp([{ status: 422, body: { code: 'registration_incomplete', message: '', params: {}, fields } }])
+    const { client } = setUp([
+      { status: 422, body: { code: 'registration_incomplete', message: '', params: {}, fields } },
+    ])
 
     const problem = await client.call('POST', '/r', { body: {} }).catch((reason: unknown) => reason)
 

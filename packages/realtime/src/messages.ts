@@ -1,5 +1,10 @@
 /** What travels over the socket. */
-export interface RealtimeEvent { topic: string; seq: number; name: string; data: unknown }
+export interface RealtimeEvent {
+  topic: string
+  seq: number
+  name: string
+  data: unknown
+}
 
 export type ServerMessage =
   | { type: 'welcome'; server_time: string }

@@ -9,7 +9,10 @@ export interface TopicListener {
 
 export type Arrival = 'delivered' | 'seen' | 'gap' | 'unknown'
 
-interface Topic { seq: number | undefined; listeners: Set<TopicListener> }
+interface Topic {
+  seq: number | undefined
+  listeners: Set<TopicListener>
+}
 
 export function createTopics() {
   const topics = new Map<string, Topic>()

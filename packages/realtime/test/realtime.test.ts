@@ -1,7 +1,11 @@
 /** The realtime client against a socket under the test's control. */
 import { createRealtime, type RealtimeOptions, type SocketListener } from '../src'
 
-interface FakeSocket { listener: SocketListener; sent: Record<string, unknown>[]; isClosed: boolean }
+interface FakeSocket {
+  listener: SocketListener
+  sent: Record<string, unknown>[]
+  isClosed: boolean
+}
 
 function setUp(overrides: Partial<RealtimeOptions> = {}) {
   const sockets: FakeSocket[] = []
@@ -45,8 +49,17 @@ describe('[TE-01] realtime client in order', () => {
     event(5)
     event(6)
 
-    expect(sockets[0]?.sent[0]).toEqual({ type: 'hello', merchant: 'qihe', token: 'token-1', topics: ['offering:1'], since: {} })
-    expect(seen).toEqual([['slots_changed', 5], ['slots_changed', 6]])
+    expect(sockets[0]?.sent[0]).toEqual({
+      type: 'hello',
+      merchant: 'qihe',
+      token: 'token-1',
+      topics: ['offering:1'],
+      since: {},
+    })
+    expect(seen).toEqual([
+      ['slots_changed', 5],
+      ['slots_changed', 6],
+    ])
   })
 
   it('asks again from the last number when one is missing', () => {

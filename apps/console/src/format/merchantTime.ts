@@ -7,9 +7,9 @@ export interface MerchantTime {
   clockWithSeconds(at: Instant): string
   /** `11-23` */
   monthDay(at: Instant): string
-  /** `周一` */
+  /** Short, in the language of the screen. */
   weekday(at: Instant): string
-  /** `11月23日` */
+  /** Month and day in words. */
   longDay(at: Instant): string
   /** `2026-11-23` */
   date(at: Instant): string
@@ -45,7 +45,7 @@ export function createMerchantTime(timeZone: string, locale: string): MerchantTi
   }
 }
 
-/** `11-23 周一 20:30–21:30` */
+/** Date, weekday and span of a slot. */
 export function slotSpan(time: MerchantTime, startsAt: Instant, endsAt: Instant): string {
   return `${time.monthDay(startsAt)} ${time.weekday(startsAt)} ${time.clock(startsAt)}–${time.clock(endsAt)}`
 }

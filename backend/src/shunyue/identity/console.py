@@ -53,7 +53,8 @@ async def sign_in(request: Request[Any, Any, Any], data: SignInStaff) -> Respons
     visitor = Actor(kind="staff", merchant_id=merchant.merchant_id)
     account = data.account.strip()
     key = idempotency_key(request.headers.get("idempotency-key"))
-    asked_with = Ask.of(visitor, key, request.url.path, await request.body()).fingerprint
+    ask = Ask.of(visitor, key, request.url.path, await request.body())
+    asked_with = key.bytes + ask.fingerprint
     async with state.database.begin(visitor) as tx:
         by_account = f"staff_login:{account}"
         by_address = f"staff_address:{client_ip_of(request)}"

@@ -81,7 +81,8 @@ async def sign_in(
     phone = _e164(data.phone)
     vault = request.app.state.vault
     key = idempotency_key(request.headers.get("idempotency-key"))
-    asked_with = Ask.of(visitor, key, request.url.path, await request.body()).fingerprint
+    ask = Ask.of(visitor, key, request.url.path, await request.body())
+    asked_with = key.bytes + ask.fingerprint
     async with request.app.state.database.begin(visitor) as tx:
         refusal = None
         signed_in = await commands.continue_login(tx, vault, asked_with=asked_with)

@@ -179,7 +179,9 @@ async def note_refund(tx: Transaction, event: payments.RefundAdvanced) -> None:
         case "abnormal":
             await ordering.advance(tx, order, "refund_failed", params)
         case _:
-            changes = {} if is_surplus else {"payment_state": "refunding"}
+            # A delivery that had to be repeated may come after the news that the money arrived.
+            is_stale = order.payment_state == "refunded"
+            changes = {} if is_surplus or is_stale else {"payment_state": "refunding"}
             await ordering.advance(tx, order, "refund_started", params, **changes)
 
 

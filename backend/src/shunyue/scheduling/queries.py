@@ -56,13 +56,13 @@ async def slots_touched_by(
 ) -> list[SlotView]:
     """Read slots and all others that share a resource and time with them."""
     rows = await connection.fetch(
-        _VIEW + " AND s.ends_at > app_now() AND (s.id = ANY ($2) OR s.id IN ("
+        _VIEW + " AND s.ends_at > app_now() AND s.id IN (SELECT unnest($2::uuid[]) UNION"
         " SELECT other.id FROM slot mine"
         " JOIN slot_resource a ON a.merchant_id = mine.merchant_id AND a.slot_id = mine.id"
         " JOIN slot_resource b ON b.merchant_id = a.merchant_id AND b.resource_id = a.resource_id"
         " JOIN slot other ON other.merchant_id = b.merchant_id AND other.id = b.slot_id"
         " AND other.starts_at < mine.occupied_until AND other.ends_at > mine.occupied_from"
-        " WHERE mine.merchant_id = $1 AND mine.id = ANY ($2) AND mine.is_occupying_when_taken))",
+        " WHERE mine.merchant_id = $1 AND mine.id = ANY ($2) AND mine.is_occupying_when_taken)",
         merchant_id,
         list(slot_ids),
     )
