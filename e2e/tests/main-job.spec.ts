@@ -11,6 +11,7 @@ import {
   signIn,
   signInMerchant,
 } from "../support/actors";
+import { PAYSIM_URL } from "../support/place";
 import { chooseFreeSlot, fillRegistration, openOffering, payOnPhone } from "../support/journey";
 
 async function count(page: Page, figure: string): Promise<number> {
@@ -117,10 +118,12 @@ for (const [name, viewport] of [
     await fillRegistration(page, "顾清", phone);
     await keepShot(page, `${name}-registration`);
     await page.getByTestId("submit-registration").click();
+    const started = page.waitForResponse((answer) => answer.url().endsWith("/payments"));
     await page.getByTestId("pay-button").click();
+    const { code_url: code } = (await (await started).json()) as { code_url: string };
     await expect(page.getByTestId("pay-qr")).toBeVisible();
     await keepShot(page, `${name}-payment`);
-    await scanAndPay(page);
+    await scanAndPay(page, code);
     await expect(page.getByTestId("success-number")).toBeVisible();
     await keepShot(page, `${name}-success`);
 
@@ -129,11 +132,11 @@ for (const [name, viewport] of [
   });
 }
 
-/** Opens the simulator's list of open trades, as a phone would after scanning, and pays. */
-async function scanAndPay(page: Page): Promise<void> {
+/** Opens the cashier that the QR code stands for, as a phone's wallet would, and pays. */
+async function scanAndPay(page: Page, code: string): Promise<void> {
   const wallet = await page.context().newPage();
-  await wallet.goto("http://127.0.0.1:8310/_sim");
-  await wallet.getByRole("link").first().click();
+  await wallet.goto(`${PAYSIM_URL}/_sim/cashier?code_url=${encodeURIComponent(code)}`);
   await wallet.getByTestId("pay").click();
+  await expect(wallet.getByTestId("pay")).toHaveCount(0);
   await wallet.close();
 }

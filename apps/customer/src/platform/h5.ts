@@ -13,6 +13,11 @@ export const h5: Platform = {
   apiBase: () => '',
   transport: uniTransport,
   connectSocket: uniSocket(() => `${location.protocol.replace('http', 'ws')}//${location.host}/ws`),
+  watchConnection(listener) {
+    listener(navigator.onLine)
+    window.addEventListener('online', () => listener(true))
+    window.addEventListener('offline', () => listener(false))
+  },
   paymentScene: () => (matchMedia(WIDE).matches ? 'native' : 'h5'),
   openCashier: (url) => location.assign(url),
   returnUrl: (route) => `${location.origin}${location.pathname}#${route}`,

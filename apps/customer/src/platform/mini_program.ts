@@ -11,6 +11,10 @@ export const miniProgram: Omit<Platform, 'name'> = {
   apiBase: () => base,
   transport: uniTransport,
   connectSocket: uniSocket(() => `${base.replace(/^http/, 'ws')}/ws`),
+  watchConnection(listener) {
+    uni.getNetworkType({ success: (answer) => listener(answer.networkType !== 'none') })
+    uni.onNetworkStatusChange((change) => listener(change.isConnected))
+  },
   paymentScene: () => null,
   openCashier: () => undefined,
   returnUrl: () => null,

@@ -26,6 +26,8 @@ export interface Platform {
   apiBase(): string
   transport: Transport
   connectSocket: ConnectSocket
+  /** Says at once whether there is a network, and again with each change. */
+  watchConnection(listener: (isConnected: boolean) => void): void
   /** How this device pays: a code to scan, a jump to the wallet, or not yet. */
   paymentScene(): PaymentScene | null
   openCashier(url: string): void

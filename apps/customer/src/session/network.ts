@@ -1,5 +1,6 @@
 /** How the network is doing, for the line on top of every page. */
 import { readonly, ref } from 'vue'
+import { platform } from '@/platform'
 
 export type NetworkState = 'good' | 'weak' | 'off'
 
@@ -11,8 +12,7 @@ const onBack: (() => void)[] = []
 export const network = readonly(state)
 
 export function watchNetwork(): void {
-  uni.getNetworkType({ success: (answer) => connected(answer.networkType !== 'none') })
-  uni.onNetworkStatusChange((change) => connected(change.isConnected))
+  platform.watchConnection(connected)
 }
 
 export function networkIsWeak(weak: boolean): void {

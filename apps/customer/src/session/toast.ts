@@ -10,5 +10,10 @@ export const toastText = readonly(text)
 export function toast(sentence: string): void {
   text.value = sentence
   clearTimeout(timer)
-  timer = setTimeout(() => (text.value = ''), SHOWN_MS)
+  timer = setTimeout(clearToast, SHOWN_MS)
+}
+
+/** What comes next makes the sentence stale. */
+export function clearToast(): void {
+  text.value = ''
 }

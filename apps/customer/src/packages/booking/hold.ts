@@ -7,7 +7,7 @@ import { api } from '@/session/api'
 import { useCountdown } from '@/session/countdown'
 import { isSignedIn } from '@/session/login'
 import { replaceWith, routes } from '@/session/routes'
-import { toast } from '@/session/toast'
+import { clearToast, toast } from '@/session/toast'
 import { hasCode, sentenceOf } from '@/session/trouble'
 
 interface Wish {
@@ -75,6 +75,7 @@ async function fulfil(state: HoldState, listener: Listener): Promise<void> {
     const made = await client.holdSlot(wish.slotId, wish.party)
     state.isExpired.value = false
     state.view.value = await client.hold(made.id)
+    clearToast()
   } catch (reason) {
     if (hasCode(reason, 'unauthenticated', 'login_ended')) state.isSigningIn.value = true
     else {

@@ -128,7 +128,9 @@ function useVerbs(supply: Supply, wish: Wish, shown: Shown) {
   async function open(start: Start): Promise<void> {
     supply.offeringId.value = start.id
     wish.resourceId.value = start.resource ?? null
-    if (start.date !== undefined) supply.from.value = windowFor(start.date)
+    // Only the server knows which day it is; without it the device's day has to do.
+    await api().catch(() => undefined)
+    supply.from.value = windowFor(start.date ?? dateOf(serverClock.now()))
     await Promise.all([supply.offering.load(), supply.availability.load()])
     wish.date.value = firstDay(supply.days.value, start)
     if (start.slot !== undefined) chooseSlot(start.slot)
