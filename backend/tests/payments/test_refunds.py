@@ -15,10 +15,11 @@ from tests.builders.visits import Shop
 
 @pytest.fixture
 async def attempt(shop: Shop, customer: Actor, slot: UUID) -> Attempt:
-    """A charge that nobody owed."""
+    """A charge that belongs to no booking: the order was given up meanwhile."""
     number = await shop.place_and_register(customer, slot)
     attempt = await shop.start_payment(customer, number)
     await shop.pay(attempt)
+    await shop.cancel(customer, number)
     await shop.ask(attempt)
     return attempt
 

@@ -34,12 +34,12 @@ class Parts:
         self.places = PlaceTaker(database.pool, lambda _: None)
         self.now = datetime.now(UTC).replace(microsecond=0)
         self.subscriptions: Sequence[Subscription] = SUBSCRIPTIONS
-        self._url = url
+        self.url = url
 
     def open(self, client: httpx.AsyncClient, simulator: httpx.AsyncClient) -> None:
         """Put the parts together."""
-        self.simulator = simulator
-        self.providers = payments.Providers(VAULT, client, self._url)
+        self.client, self.simulator = client, simulator
+        self.providers = payments.Providers(VAULT, client, self.url)
         self.desk = payments.ProviderDesk(self.providers)
         self.relay = Relay(self.database, self.subscriptions, project, lambda _: None)
         self.deliverer = Deliverer(self.database, self.subscriptions)

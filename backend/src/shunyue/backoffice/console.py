@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from shunyue.backoffice import board, orders
 from shunyue.backoffice.schemas import (
@@ -33,7 +33,7 @@ _LARGEST_PAGE = 200
 async def read_today(
     request: Request[Any, Any, Any],
     staff: Actor,
-    day: Annotated[date | None, Parameter(query="date")] = None,
+    day: Annotated[date | None, QueryParameter(name="date")] = None,
 ) -> TodayView:
     """Read the board of a day."""
     async with request.app.state.database.begin(staff) as tx:
@@ -50,13 +50,13 @@ async def list_orders(
     request: Request[Any, Any, Any],
     staff: Actor,
     *,
-    wanted_state: Annotated[OrderState | None, Parameter(query="state")] = None,
+    wanted_state: Annotated[OrderState | None, QueryParameter(name="state")] = None,
     offering_id: UUID | None = None,
-    first: Annotated[date | None, Parameter(query="from")] = None,
-    last: Annotated[date | None, Parameter(query="to")] = None,
-    text: Annotated[str | None, Parameter(query="q", max_length=80)] = None,
+    first: Annotated[date | None, QueryParameter(name="from")] = None,
+    last: Annotated[date | None, QueryParameter(name="to")] = None,
+    text: Annotated[str | None, QueryParameter(name="q", max_length=80)] = None,
     cursor: str | None = None,
-    limit: Annotated[int, Parameter(ge=1, le=_LARGEST_PAGE)] = 50,
+    limit: Annotated[int, QueryParameter(ge=1, le=_LARGEST_PAGE)] = 50,
 ) -> OrderTable:
     """List orders by filters."""
     wanted = orders.OrderFilter(

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import segno
 import structlog
 from litestar import Request, Response, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from shunyue.booking.api import HoldExpired
 from shunyue.identity.access import client_ip_of
@@ -27,7 +27,7 @@ from shunyue.journey.schemas import (
     PaymentMethodList,
     StartPayment,
 )
-from shunyue.journey.views import view_order
+from shunyue.journey.views import view_cards, view_order
 from shunyue.kernel.copy import wording
 from shunyue.kernel.database import Transaction
 from shunyue.kernel.errors import (
@@ -45,7 +45,6 @@ from shunyue.ordering.api import (
     OrderNotFound,
     OrderView,
     PriceView,
-    order_card,
     order_of_actor,
     orders_of_customer,
     price_view,
@@ -90,7 +89,7 @@ _PAGE = 20
 async def list_orders(
     request: Request[Any, Any, Any],
     customer: Actor,
-    which: Annotated[Literal["open", "past"] | None, Parameter(query="state")] = None,
+    which: Annotated[Literal["open", "past"] | None, QueryParameter(name="state")] = None,
     cursor: str | None = None,
 ) -> OrderList:
     """List the customer's orders, newest first."""
@@ -99,9 +98,9 @@ async def list_orders(
         orders = await orders_of_customer(
             tx, tx.actor_id, is_open=is_open, after=cursor, limit=_PAGE + 1
         )
-        now = tx.now
+        cards = await view_cards(tx, orders[:_PAGE])
     more = orders[_PAGE - 1].number if len(orders) > _PAGE else None
-    return OrderList([order_card(order, now) for order in orders[:_PAGE]], more)
+    return OrderList(cards, more)
 
 
 @get("/orders/{number:str}", responses=problems(*ASKING))

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from shunyue.ordering.api import OrderCard
-from shunyue.payments.api import SceneName
+from shunyue.payments.api import Channel, SceneName
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,7 +24,7 @@ class OrderList(msgspec.Struct, frozen=True):
 class PaymentMethod(msgspec.Struct, frozen=True, kw_only=True):
     """A way to pay, and why not, if not."""
 
-    channel: str
+    channel: Channel
     scenes: list[SceneName]
     name: str
     is_offered: bool
@@ -49,7 +49,7 @@ class PaymentAttemptView(msgspec.Struct, frozen=True, kw_only=True):
     """The way to the cashier: a QR code for a large screen, an address for a phone."""
 
     id: UUID
-    channel: str
+    channel: Channel
     scene: SceneName
     amount_fen: int
     state: str

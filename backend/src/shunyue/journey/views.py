@@ -3,17 +3,18 @@
 from shunyue.kernel.database import Transaction
 from shunyue.ordering.api import (
     Order,
+    OrderCard,
     OrderView,
     PaymentView,
     RefundView,
     facts_of,
+    order_card,
     order_view,
 )
 from shunyue.payments.api import (
-    Attempt,
+    Charge,
     Refund,
-    attempts_of,
-    channel_by_id,
+    first_charges,
     refunds_of,
 )
 
@@ -22,23 +23,29 @@ _REFUND_WORDS = {"succeeded": "succeeded", "abnormal": "failed"}
 
 async def view_order(tx: Transaction, order: Order) -> OrderView:
     """Show an order with its history, the charge that settled it, and its refunds."""
-    attempts = await attempts_of(tx, order.id) if order.registered_at else []
+    charges = await first_charges(tx, [order.id]) if order.registered_at else {}
     refunds = await refunds_of(tx, order.id) if order.registered_at else []
-    paid = next((one for one in attempts if one.state == "paid"), None)
-    payment = await _payment_view(tx, order, paid) if paid else None
+    payment = _payment_view(order, charges.get(order.id))
     shown = [_refund_view(one) for one in refunds if one.state != "closed"]
     return order_view(order, await facts_of(tx, order.id), payment, shown, tx.now)
 
 
-async def _payment_view(tx: Transaction, order: Order, attempt: Attempt) -> PaymentView:
-    channel = await channel_by_id(tx, attempt.channel_id)
-    assert attempt.paid_at is not None
-    assert attempt.transaction_id is not None
+async def view_cards(tx: Transaction, orders: list[Order]) -> list[OrderCard]:
+    """Show orders in a list."""
+    charges = await first_charges(tx, [order.id for order in orders])
+    return [
+        order_card(order, _payment_view(order, charges.get(order.id)), tx.now) for order in orders
+    ]
+
+
+def _payment_view(order: Order, charge: Charge | None) -> PaymentView | None:
+    if charge is None:
+        return None
     return PaymentView(
-        amount_fen=attempt.amount_fen,
-        paid_at=attempt.paid_at,
-        transaction_id=attempt.transaction_id,
-        channel=channel.channel,
+        amount_fen=charge.amount_fen,
+        paid_at=charge.paid_at,
+        transaction_id=charge.transaction_id,
+        channel=charge.channel,
         payee=order.terms.payee,
     )
 

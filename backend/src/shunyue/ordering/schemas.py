@@ -99,6 +99,7 @@ class OrderCard(msgspec.Struct, frozen=True, kw_only=True):
     end_reason: EndReason | None
     price: PriceView
     cancellation: CancellationView
+    payment: PaymentView | None
     server_time: datetime
 
 
@@ -106,7 +107,6 @@ class OrderView(OrderCard, frozen=True, kw_only=True):
     """An order with its history and its money."""
 
     facts: list[FactView]
-    payment: PaymentView | None
     refunds: list[RefundView]
 
 
@@ -142,9 +142,9 @@ def cancellation_view(terms: Terms) -> CancellationView:
     )
 
 
-def order_card(order: Order, now: datetime) -> OrderCard:
+def order_card(order: Order, payment: PaymentView | None, now: datetime) -> OrderCard:
     """Show an order in a list."""
-    return OrderCard(**_card(order, now))
+    return OrderCard(**_card(order, payment, now))
 
 
 def order_view(
@@ -156,17 +156,16 @@ def order_view(
 ) -> OrderView:
     """Show an order with everything that happened."""
     return OrderView(
-        **_card(order, now),
+        **_card(order, payment, now),
         facts=[
             FactView(kind=fact.kind, at=fact.at, actor=fact.actor_kind, params=fact.params)
             for fact in facts
         ],
-        payment=payment,
         refunds=refunds,
     )
 
 
-def _card(order: Order, now: datetime) -> dict[str, Any]:
+def _card(order: Order, payment: PaymentView | None, now: datetime) -> dict[str, Any]:
     terms = order.terms
     return {
         "number": order.number,
@@ -186,5 +185,6 @@ def _card(order: Order, now: datetime) -> dict[str, Any]:
         "end_reason": order.end_reason,
         "price": price_view(terms.price, order.pay_by),
         "cancellation": cancellation_view(terms),
+        "payment": payment,
         "server_time": now,
     }

@@ -27,8 +27,22 @@ from shunyue.payments.ledger import balances, movements_of
 from shunyue.payments.notices import receive_notice
 from shunyue.payments.providers.port import ProviderError, ProviderRefused
 from shunyue.payments.providers.wechat_config import WechatConfig
-from shunyue.payments.queries import attempts_of, channel_by_id, enabled_channels, refunds_of
-from shunyue.payments.records import LIVE, Attempt, PaymentChannel, Refund, SceneName
+from shunyue.payments.queries import (
+    attempts_of,
+    channel_by_id,
+    enabled_channels,
+    first_charges,
+    refunds_of,
+)
+from shunyue.payments.records import (
+    LIVE,
+    Attempt,
+    Channel,
+    Charge,
+    PaymentChannel,
+    Refund,
+    SceneName,
+)
 
 __all__ = [
     "CALL_TIMEOUT",
@@ -37,7 +51,9 @@ __all__ = [
     "QUERY_TIMER",
     "REFUND_TIMER",
     "Attempt",
+    "Channel",
     "ChannelNotOffered",
+    "Charge",
     "CollectionStopped",
     "PaymentChannel",
     "PaymentSettled",
@@ -59,6 +75,7 @@ __all__ = [
     "channel_named",
     "earn",
     "enabled_channels",
+    "first_charges",
     "intend_attempt",
     "movements_of",
     "open_payment",

@@ -7,7 +7,7 @@ import msgspec
 
 from shunyue.kernel.database import Connection, Transaction
 from shunyue.payments.providers.port import PaymentPrompt
-from shunyue.payments.records import Attempt, Payment, PaymentChannel, Refund
+from shunyue.payments.records import Attempt, Charge, Payment, PaymentChannel, Refund
 
 _CHANNEL = (
     "SELECT id, merchant_id, channel, account_id, app_id, base_url, payee, sealed_config"
@@ -134,6 +134,19 @@ async def update_attempt(tx: Transaction, attempt: Attempt) -> None:
         attempt.paid_at,
         attempt.transaction_id,
     )
+
+
+async def first_charges(tx: Transaction, order_ids: list[UUID]) -> dict[UUID, Charge]:
+    """Read the charge that settled each of these orders; a later one went back."""
+    rows = await tx.connection.fetch(
+        "SELECT p.order_id, a.amount_fen, a.paid_at, a.transaction_id, c.channel FROM payment p"
+        " JOIN payment_attempt a ON a.merchant_id = p.merchant_id AND a.id = p.settled_attempt_id"
+        " JOIN payment_channel c ON c.merchant_id = a.merchant_id AND c.id = a.channel_id"
+        " WHERE p.merchant_id = $1 AND p.order_id = ANY ($2)",
+        tx.merchant_id,
+        order_ids,
+    )
+    return {row["order_id"]: Charge(**row) for row in rows}
 
 
 async def refunds_of(tx: Transaction, order_id: UUID) -> list[Refund]:

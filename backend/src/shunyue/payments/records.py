@@ -59,6 +59,16 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     transaction_id: str | None
 
 
+class Charge(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment that arrived."""
+
+    order_id: UUID
+    amount_fen: int
+    paid_at: datetime
+    transaction_id: str
+    channel: Channel
+
+
 class Refund(msgspec.Struct, frozen=True, kw_only=True):
     """Money on its way back from one charge."""
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import MediaType, Request, Response, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from shunyue.catalog.api import OfferingNotFound, offering_by_id, published_offerings, reviews_of
 from shunyue.identity.api import Merchant
@@ -112,8 +112,8 @@ async def read_availability(
     request: Request[Any, Any, Any],
     merchant: Merchant,
     offering_id: UUID,
-    first: Annotated[date | None, Parameter(query="from")] = None,
-    days: Annotated[int, Parameter(ge=1, le=MAX_DAYS)] = 7,
+    first: Annotated[date | None, QueryParameter(name="from")] = None,
+    days: Annotated[int, QueryParameter(ge=1, le=MAX_DAYS)] = 7,
 ) -> Response[AvailabilityView]:
     """Read which slots can be had on which days, from memory."""
     cache = request.app.state.availability
