@@ -1,7 +1,6 @@
 """Between rounds: nothing oversold or lost, events out of the way, tables as before."""
 
 import time
-from collections.abc import Iterable
 
 from bench.product import Product
 from bench.supply import HOT_OFFERING, MERCHANT, RANDOM_OFFERING
@@ -16,11 +15,16 @@ SELECT coalesce(sum(h.holds), 0)::int, count(*) FILTER (WHERE s.places_taken <> 
           AND state IN ('active', 'confirmed') AND expires_at IS NOT NULL) h
  WHERE s.merchant_id = %s AND s.offering_id IN (%s, %s)
 """
-_FORGET = (
-    "DELETE FROM hold WHERE merchant_id = %s AND slot_id IN (SELECT id FROM slot"
-    " WHERE merchant_id = %s AND offering_id IN (%s, %s))",
-    "UPDATE slot SET places_taken = 0 WHERE merchant_id = %s AND merchant_id = %s"
-    " AND offering_id IN (%s, %s) AND places_taken > 0",
+_OURS = (
+    " merchant_id = %s AND slot_id IN (SELECT id FROM slot"
+    " WHERE merchant_id = %s AND offering_id IN (%s, %s))"
+)
+_END_HOLDS = (
+    "UPDATE hold SET state = 'released', ended_at = now() WHERE state = 'active' AND" + _OURS
+)
+_FREE_SLOTS = (
+    "UPDATE slot SET places_taken = 0 WHERE places_taken > 0 AND merchant_id = %s"
+    " AND merchant_id = %s AND offering_id IN (%s, %s)"
 )
 _WRITTEN = ("slot", "hold", "outbox", "topic_message")
 
@@ -49,16 +53,15 @@ def wait_for_events(product: Product) -> None:
         time.sleep(0.1)
 
 
-def forget_holds(product: Product) -> None:
-    """Delete what a run wrote, so that the next one finds tables of the same size."""
-    for statement in _FORGET:
+def end_holds(product: Product) -> None:
+    """Give all places back, so that the next run starts with free slots and customers.
+
+    What was written stays, as it does in life; only events that were carried on are deleted.
+    """
+    for statement in (_END_HOLDS, _FREE_SLOTS):
         product.sql(statement, MERCHANT, MERCHANT, HOT_OFFERING, RANDOM_OFFERING)
     product.sql("DELETE FROM outbox WHERE relayed_at IS NOT NULL")
     product.sql("DELETE FROM topic_message")
-    tidy_tables(product, _WRITTEN)
-
-
-def tidy_tables(product: Product, tables: Iterable[str]) -> None:
-    """Vacuum now rather than in the middle of a measurement."""
-    for table in tables:
-        product.sql(f"VACUUM {table}")
+    for table in _WRITTEN:
+        # Now rather than in the middle of a measurement.
+        product.sql(f"VACUUM ANALYZE {table}")

@@ -82,10 +82,8 @@ class Measured(msgspec.Struct, frozen=True):
         """Median of the best that pgbench reached."""
         return median(one.limits[slots].per_second for one in self.rounds)
 
-    def ratio(self, slots: str) -> float:
-        """Median over the rounds of holds per second at their best, divided by pgbench's."""
+    def ratio(self, slots: str, name: str) -> float:
+        """Median over the rounds of a kind's rate, divided by the best that pgbench reached."""
         return median(
-            max(one.figures[name].per_second for name in one.figures if f" {slots}" in name)
-            / one.limits[slots].per_second
-            for one in self.rounds
+            one.figures[name].per_second / one.limits[slots].per_second for one in self.rounds
         )

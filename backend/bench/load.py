@@ -123,10 +123,7 @@ def prepare(plan: HoldPlan | ReadPlan, key: str, port: int, connections: int) ->
     if not _client:
         _client.append(_Client())
     one = _client[0]
-    if isinstance(plan, HoldPlan):
-        requests = iter(list(holds(plan, key)))
-    else:
-        requests = _reads()
+    requests = iter(list(holds(plan, key))) if isinstance(plan, HoldPlan) else _reads()
 
     async def connect() -> None:
         load = one.load = _Load(requests)

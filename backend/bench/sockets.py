@@ -46,9 +46,12 @@ class SocketOutcome(msgspec.Struct, frozen=True):
 class _Socket(asyncio.Protocol):
     """Reads what we need of RFC 6455: unmasked text frames of a server we trust."""
 
-    def __init__(self) -> None:
+    def __init__(self, last: int) -> None:
+        self._last = last
         self.subscribed = asyncio.get_running_loop().create_future()
         self.heard: list[tuple[float, int]] = []
+        self.told = asyncio.Event()
+        """Set when the last hold was heard of."""
         self.transport: Any = None
         self._received = b""
         self._is_open = False
@@ -75,6 +78,8 @@ class _Socket(asyncio.Protocol):
             self.subscribed.set_result(None)
         elif (left := _PLACES_LEFT.search(text)) is not None:
             self.heard.append((time.perf_counter(), int(left[1])))
+            if int(left[1]) <= self._last:
+                self.told.set()
 
     def _take_frame(self) -> bytes | None:
         received = self._received
@@ -106,11 +111,13 @@ async def _run(plan: SocketPlan, key: str, port: int) -> SocketOutcome:
     sockets: list[_Socket] = []
     while len(sockets) < plan.sockets:
         few = min(_CONNECTING_AT_ONCE, plan.sockets - len(sockets))
-        sockets += await asyncio.gather(*(_connect(port) for _ in range(few)))
+        sockets += await asyncio.gather(
+            *(_connect(port, CAPACITY - plan.holds) for _ in range(few))
+        )
     answered = await _hold_now_and_then(plan, key, port)
-    deadline = time.perf_counter() + _PATIENCE_SECONDS
-    while time.perf_counter() < deadline and not all(_has_heard(one, plan) for one in sockets):
-        await asyncio.sleep(0.05)
+    await asyncio.wait(
+        [asyncio.create_task(one.told.wait()) for one in sockets], timeout=_PATIENCE_SECONDS
+    )
     waits = [wait for one in sockets for wait in _waits(one, answered)]
     for one in sockets:
         one.transport.close()
@@ -118,8 +125,9 @@ async def _run(plan: SocketPlan, key: str, port: int) -> SocketOutcome:
     return SocketOutcome(len(waits), plan.sockets * plan.holds, p50, p99)
 
 
-async def _connect(port: int) -> _Socket:
-    _, socket = await asyncio.get_running_loop().create_connection(_Socket, "127.0.0.1", port)
+async def _connect(port: int, last: int) -> _Socket:
+    loop = asyncio.get_running_loop()
+    _, socket = await loop.create_connection(lambda: _Socket(last), "127.0.0.1", port)
     await asyncio.wait_for(socket.subscribed, _PATIENCE_SECONDS)
     return socket
 
@@ -137,10 +145,6 @@ async def _hold_now_and_then(plan: SocketPlan, key: str, port: int) -> list[floa
         await asyncio.sleep(plan.pause_seconds)
     writer.close()
     return answered
-
-
-def _has_heard(socket: _Socket, plan: SocketPlan) -> bool:
-    return bool(socket.heard) and socket.heard[-1][1] <= CAPACITY - plan.holds
 
 
 def _waits(socket: _Socket, answered: list[float]) -> list[float]:

@@ -1,6 +1,6 @@
 /** Drafts: on the device at once, on the server when it can be reached, nothing lost in between. */
 import { ApiProblem, NetworkFailure, type Answer } from '@shunyue/api-client'
-import { createDraftQueue, type LocalDraft } from '@/packages/registration/draft_queue'
+import { DraftQueue, type LocalDraft } from '@/packages/registration/draft_queue'
 
 function setUp(
   kept?: LocalDraft,
@@ -8,16 +8,18 @@ function setUp(
 ) {
   const stored: LocalDraft[] = []
   const states: string[] = []
-  const queue = createDraftQueue(
+  const reach = { isThere: true }
+  const queue = new DraftQueue(
     '2611',
     {
       save,
+      isReachable: () => reach.isThere,
       keep: (draft) => void stored.push(draft),
       changed: (state, waiting) => void states.push(`${state} ${waiting.join()}`.trim()),
     },
     kept,
   )
-  return { queue, save, stored, states }
+  return { queue, save, stored, states, reach }
 }
 
 describe('[RG-06] saving as you go', () => {
@@ -68,6 +70,27 @@ describe('[RG-06] saving as you go', () => {
 
     await queue.flush()
     expect(states.at(-1)).toBe('saved')
+  })
+
+  it('tries nothing without a network, and says so at once', async () => {
+    const { queue, save, states, reach } = setUp()
+    reach.isThere = false
+    queue.change('name', '许知行')
+
+    await queue.flush()
+
+    expect(save).not.toHaveBeenCalled()
+    expect(states.at(-1)).toBe('local name')
+  })
+
+  it('keeps an answer that could not be saved because the login had ended', async () => {
+    const save = vi.fn(() => Promise.reject(new ApiProblem(401, { code: 'login_ended' })))
+    const { queue } = setUp(undefined, save)
+    queue.change('name', '许知行')
+
+    await queue.flush()
+
+    expect(queue.unsynced()).toEqual(['name'])
   })
 
   it('does not send a refused value for ever', async () => {

@@ -2,7 +2,7 @@
 import { isSpoken, minutesAndSeconds, phaseOf, secondsLeft } from '@/format/countdown'
 import { inFours, signedYuan, yuan } from '@/format/money'
 import { deadlineOf, depositOf, lookOf } from '@/format/order'
-import { freeUntilText, policyRows, policySentence } from '@/format/policy'
+import { freeUntilText, policyRows, policySentence, termsNow } from '@/format/policy'
 import { addDays, clockSpan, dateOf, dayName, inDays, soonest, timestamp } from '@/format/time'
 import { makeOrder } from './builders/contract'
 
@@ -58,6 +58,13 @@ describe('[BK-01] cancellation policy', () => {
       '收取服务费的 30%',
     ])
     expect(freeUntilText('2026-11-27T02:00:00Z')).toBe('11月27日 10:00 前免费取消')
+  })
+
+  it('does not promise a free time that is over', () => {
+    const terms = { free_until_hours: 24, fee_percent: 20, free_until: '2026-11-23T02:00:00Z' }
+
+    expect(termsNow(terms, now).title).toBe('现在取消收取服务费的 20%')
+    expect(termsNow({ ...terms, free_until: '2026-11-27T02:00:00Z' }, now).title).toBe('11月27日 10:00 前免费取消')
   })
 })
 

@@ -33,7 +33,7 @@ async def _remove_check(owner: asyncpg.Connection) -> None:
     await owner.execute("ALTER TABLE slot DROP CONSTRAINT slot_never_oversold")
 
 
-async def _rush(studio: Studio, slot: UUID) -> list[Placement | BaseException]:
+async def _rush(studio: Studio, slot: UUID) -> list[list[Placement] | BaseException]:
     """Everybody takes a place in a statement of their own, all at once."""
     wishes = [await studio.wish(slot) for _ in range(_RIVALS)]
     return await asyncio.gather(*(studio.take(one) for one in wishes), return_exceptions=True)
@@ -87,9 +87,7 @@ async def _rush_for_teacher(
         for server in servers
         for lesson in lessons
     ]
-    return await asyncio.gather(
-        *(server.hold(studio.merchant_id, wish) for server, wish in wishes)
-    )
+    return await asyncio.gather(*(server.hold(studio.merchant_id, wish) for server, wish in wishes))
 
 
 @pytest.mark.req("BK-04")

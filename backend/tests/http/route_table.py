@@ -103,7 +103,3 @@ def routes() -> list[Route]:
 
 ROUTES = routes()
 
-
-def name_of(route: object) -> str:
-    """Name a parameter of a test."""
-    return route.name if isinstance(route, Route) else str(route)

@@ -70,7 +70,13 @@ class HttpClient implements Client {
     const action = `${method} ${init.action ?? path}`
     const key = method === 'POST' ? this.keys.keyFor(action, body ?? '') : undefined
     const url = this.options.baseUrl + path + queryString(init.query)
-    const answer = await this.authorised({ method, url, body, key, isPublic: init.isPublic ?? false })
+    const answer = await this.authorised({
+      method,
+      url,
+      body,
+      key,
+      isPublic: init.isPublic ?? false,
+    })
     if (method === 'POST' && isSettled(answer.status)) this.keys.settle(action)
     if (answer.status >= 400) throw new ApiProblem(answer.status, problemOf(answer.body))
     return answer.body as Answer
@@ -79,7 +85,9 @@ class HttpClient implements Client {
   private async authorised(request: Prepared): Promise<TransportResponse> {
     const answer = await this.persistent(request)
     if (answer.status !== 401 || request.isPublic) return answer
-    this.refreshing ??= this.options.credentials.refresh().finally(() => (this.refreshing = undefined))
+    this.refreshing ??= this.options.credentials
+      .refresh()
+      .finally(() => (this.refreshing = undefined))
     if (await this.refreshing) return this.persistent(request)
     this.options.credentials.ended()
     return answer
@@ -105,7 +113,11 @@ class HttpClient implements Client {
     const startedAt = Date.now()
     const isLate = setTimeout(() => onWeakNetwork?.(true), WEAK_AFTER_MS)
     try {
-      const answer = await transport({ ...request, headers: this.headersFor(request), timeoutMs: TIMEOUT_MS })
+      const answer = await transport({
+        ...request,
+        headers: this.headersFor(request),
+        timeoutMs: TIMEOUT_MS,
+      })
       onWeakNetwork?.(false)
       this.syncClock(answer, Date.now() - startedAt)
       return this.remembered(request, answer)
@@ -132,12 +144,14 @@ class HttpClient implements Client {
     if (request.method !== 'GET') return answer
     const name = this.cacheName(request)
     const copy = this.known.get(name)
-    if (answer.status === 304 && copy !== undefined) return { ...answer, status: 200, body: copy.body }
+    if (answer.status === 304 && copy !== undefined)
+      return { ...answer, status: 200, body: copy.body }
     const etag = answer.headers.etag
     if (answer.status !== 200 || etag === undefined) return answer
     this.known.delete(name)
     this.known.set(name, { etag, body: answer.body })
-    if (this.known.size > REMEMBERED_ANSWERS) this.known.delete(this.known.keys().next().value ?? '')
+    if (this.known.size > REMEMBERED_ANSWERS)
+      this.known.delete(this.known.keys().next().value ?? '')
     return answer
   }
 
@@ -149,7 +163,8 @@ class HttpClient implements Client {
   private syncClock(answer: TransportResponse, roundTripMs: number): void {
     const time = (answer.body as { server_time?: unknown } | null)?.server_time
     // The Date header is the host's clock: only a stand-in until the product's own time is known.
-    const serverTime = typeof time === 'string' ? time : this.isTimeKnown ? undefined : answer.headers.date
+    const serverTime =
+      typeof time === 'string' ? time : this.isTimeKnown ? undefined : answer.headers.date
     this.isTimeKnown ||= typeof time === 'string'
     if (serverTime !== undefined) this.options.clock.sync(serverTime, roundTripMs)
   }

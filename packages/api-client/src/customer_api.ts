@@ -24,8 +24,12 @@ export function createCustomerApi(client: Client, merchant: string) {
 function catalogue(client: Client, base: string) {
   return {
     merchant: () => client.call<contract.Merchant>('GET', base, { isPublic: true }),
-    offerings: () => client.call<{ items: contract.OfferingCard[] }>('GET', `${base}/offerings`, { isPublic: true }),
-    offering: (id: string) => client.call<contract.Offering>('GET', `${base}/offerings/${id}`, { isPublic: true }),
+    offerings: () =>
+      client.call<{ items: contract.OfferingCard[] }>('GET', `${base}/offerings`, {
+        isPublic: true,
+      }),
+    offering: (id: string) =>
+      client.call<contract.Offering>('GET', `${base}/offerings/${id}`, { isPublic: true }),
     reviews: (id: string, cursor?: string) =>
       client.call<contract.Page<contract.Review>>('GET', `${base}/offerings/${id}/reviews`, {
         query: { cursor },
@@ -42,11 +46,20 @@ function catalogue(client: Client, base: string) {
 function logins(client: Client, base: string) {
   return {
     sendLoginCode: (phone: string) =>
-      client.call<contract.LoginCode>('POST', `${base}/login-codes`, { body: { phone }, isPublic: true }),
+      client.call<contract.LoginCode>('POST', `${base}/login-codes`, {
+        body: { phone },
+        isPublic: true,
+      }),
     logIn: (phone: string, code: string) =>
-      client.call<contract.Login>('POST', `${base}/logins`, { body: { phone, code }, isPublic: true }),
+      client.call<contract.Login>('POST', `${base}/logins`, {
+        body: { phone, code },
+        isPublic: true,
+      }),
     refreshLogin: (refresh_token: string) =>
-      client.call<contract.Login>('POST', `${base}/logins/refresh`, { body: { refresh_token }, isPublic: true }),
+      client.call<contract.Login>('POST', `${base}/logins/refresh`, {
+        body: { refresh_token },
+        isPublic: true,
+      }),
     logOut: () => client.call<null>('DELETE', `${base}/logins/current`),
     me: () => client.call<contract.Customer>('GET', `${base}/me`),
   }
@@ -57,7 +70,8 @@ function holds(client: Client, base: string) {
     holdSlot: (slotId: string, party_size: number) =>
       client.call<contract.Hold>('POST', `${base}/slots/${slotId}/holds`, { body: { party_size } }),
     hold: (id: string) => client.call<contract.HoldView>('GET', `${base}/holds/${id}`),
-    confirmHold: (id: string) => client.call<contract.Order>('POST', `${base}/holds/${id}/confirmation`, { body: {} }),
+    confirmHold: (id: string) =>
+      client.call<contract.Order>('POST', `${base}/holds/${id}/confirmation`, { body: {} }),
     releaseHold: (id: string) => client.call<null>('DELETE', `${base}/holds/${id}`),
   }
 }
@@ -66,27 +80,39 @@ function orders(client: Client, base: string) {
   const at = (number: string) => `${base}/orders/${encodeURIComponent(number)}`
   return {
     orders: (state: 'open' | 'past', cursor?: string) =>
-      client.call<contract.Page<contract.OrderCard>>('GET', `${base}/orders`, { query: { state, cursor } }),
-    order: (number: string) => client.call<contract.Order>('GET', at(number)),
-    registration: (number: string) => client.call<contract.Registration>('GET', `${at(number)}/registration`),
-    saveDraft: (number: string, key: string, draft: { value: contract.Answer; version: number }) =>
-      client.call<contract.DraftSaved>('PUT', `${at(number)}/registration/draft/${encodeURIComponent(key)}`, {
-        body: draft,
+      client.call<contract.Page<contract.OrderCard>>('GET', `${base}/orders`, {
+        query: { state, cursor },
       }),
+    order: (number: string) => client.call<contract.Order>('GET', at(number)),
+    registration: (number: string) =>
+      client.call<contract.Registration>('GET', `${at(number)}/registration`),
+    saveDraft: (number: string, key: string, draft: { value: contract.Answer; version: number }) =>
+      client.call<contract.DraftSaved>(
+        'PUT',
+        `${at(number)}/registration/draft/${encodeURIComponent(key)}`,
+        {
+          body: draft,
+        },
+      ),
     register: (number: string, answers: Record<string, contract.Answer>) =>
       client.call<contract.Order>('POST', `${at(number)}/registration`, { body: { answers } }),
     paymentMethods: (number: string) =>
       client.call<{ items: contract.PaymentMethod[] }>('GET', `${at(number)}/payment-methods`),
-    pay: (number: string, wish: Pick<contract.PaymentAttempt, 'channel' | 'scene'> & { return_url: string | null }) =>
-      client.call<contract.PaymentAttempt>('POST', `${at(number)}/payments`, { body: wish }),
-    checkPayment: (number: string) => client.call<contract.Order>('POST', `${at(number)}/payment-checks`, { body: {} }),
-    cancel: (number: string) => client.call<contract.Order>('POST', `${at(number)}/cancellation`, { body: {} }),
+    pay: (
+      number: string,
+      wish: Pick<contract.PaymentAttempt, 'channel' | 'scene'> & { return_url: string | null },
+    ) => client.call<contract.PaymentAttempt>('POST', `${at(number)}/payments`, { body: wish }),
+    checkPayment: (number: string) =>
+      client.call<contract.Order>('POST', `${at(number)}/payment-checks`, { body: {} }),
+    cancel: (number: string) =>
+      client.call<contract.Order>('POST', `${at(number)}/cancellation`, { body: {} }),
   }
 }
 
 function inbox(client: Client, base: string) {
   return {
-    inbox: (cursor?: string) => client.call<contract.Inbox>('GET', `${base}/inbox`, { query: { cursor } }),
+    inbox: (cursor?: string) =>
+      client.call<contract.Inbox>('GET', `${base}/inbox`, { query: { cursor } }),
     readMessage: (id: string) =>
       client.call<contract.InboxMessage>('POST', `${base}/inbox/${id}/reading`, { body: {} }),
   }

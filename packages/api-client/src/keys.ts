@@ -38,7 +38,13 @@ export function randomUuid(): string {
   hex[12] = 4
   hex[16] = ((hex[16] as number) & 3) | 8
   const text = hex.map((digit) => digit.toString(16)).join('')
-  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join('-')
+  return [
+    text.slice(0, 8),
+    text.slice(8, 12),
+    text.slice(12, 16),
+    text.slice(16, 20),
+    text.slice(20),
+  ].join('-')
 }
 
 /** FNV-1a over two lanes: the body itself may hold an identity number and is never stored. */

@@ -38,7 +38,8 @@ function setUp(steps: Step[], keyStore = memoryKeyStore()) {
   return { client, requests, waits, refresh, ended, clock, keyStore }
 }
 
-const keysOf = (requests: TransportRequest[]) => requests.map((request) => request.headers['idempotency-key'])
+const keysOf = (requests: TransportRequest[]) =>
+  requests.map((request) => request.headers['idempotency-key'])
 
 describe('[TE-10] api client', () => {
   it('repeats a lost POST with the same key', async () => {
@@ -54,7 +55,9 @@ describe('[TE-10] api client', () => {
   it('keeps the key when the user tries again after a failure, also after a restart', async () => {
     const keyStore = memoryKeyStore()
     const first = setUp(['lost', 'lost', 'lost', 'lost', 'lost'], keyStore)
-    await expect(first.client.call('POST', '/holds', { body: {} })).rejects.toBeInstanceOf(NetworkFailure)
+    await expect(first.client.call('POST', '/holds', { body: {} })).rejects.toBeInstanceOf(
+      NetworkFailure,
+    )
 
     const second = setUp([{ status: 201 }], keyStore)
     await second.client.call('POST', '/holds', { body: {} })
@@ -70,7 +73,9 @@ describe('[TE-10] api client', () => {
       { status: 201 },
     ])
 
-    await expect(client.call('POST', '/holds', { body: { n: 1 } })).rejects.toMatchObject({ code: 'slot_full' })
+    await expect(client.call('POST', '/holds', { body: { n: 1 } })).rejects.toMatchObject({
+      code: 'slot_full',
+    })
     await client.call('POST', '/holds', { body: { n: 1 } })
     await client.call('POST', '/holds', { body: { n: 2 } })
 
@@ -82,13 +87,18 @@ describe('[TE-10] api client', () => {
   it('never stores what was sent', async () => {
     const keyStore = memoryKeyStore()
     const { client } = setUp(['lost', 'lost', 'lost', 'lost', 'lost'], keyStore)
-    await expect(client.call('POST', '/r', { body: { id_number: '330106199003074215' } })).rejects.toThrow()
+    await expect(
+      client.call('POST', '/r', { body: { id_number: '330106199003074215' } }),
+    ).rejects.toThrow()
 
     expect(keyStore.read('POST /r')).not.toContain('330106')
   })
 
   it('waits while the first request is still running', async () => {
-    const running = { status: 409, body: { code: 'request_in_progress', message: '', params: {}, fields: [] } }
+    const running = {
+      status: 409,
+      body: { code: 'request_in_progress', message: '', params: {}, fields: [] },
+    }
     const { client, requests } = setUp([running, { status: 201, body: 1 }])
 
     expect(await client.call('POST', '/holds', { body: {} })).toBe(1)
@@ -110,7 +120,10 @@ describe('[TE-10] api client', () => {
     ])
     refresh.mockResolvedValue(false)
 
-    await expect(client.call('GET', '/me')).rejects.toMatchObject({ status: 401, message: '请重新登录' })
+    await expect(client.call('GET', '/me')).rejects.toMatchObject({
+      status: 401,
+      message: '请重新登录',
+    })
     expect(ended).toHaveBeenCalledOnce()
   })
 

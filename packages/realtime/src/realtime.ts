@@ -29,6 +29,7 @@ export interface Realtime {
 
 const TOKEN_ENDED = 4401
 const PING_EVERY_MS = 20_000
+const LINGER_MS = 3_000
 const POLL_EVERY_MS = 5_000
 const FIRST_DELAY_MS = 1_000
 const LONGEST_DELAY_MS = 30_000
@@ -45,11 +46,13 @@ class RealtimeClient implements Realtime {
   private failures = 0
   private reconnectTimer: ReturnType<typeof setTimeout> | undefined
   private pingTimer: ReturnType<typeof setInterval> | undefined
+  private lingerTimer: ReturnType<typeof setTimeout> | undefined
   private pollTimer: ReturnType<typeof setInterval> | undefined
 
   constructor(private readonly options: RealtimeOptions) {}
 
   subscribe(topic: string, listener: TopicListener): () => void {
+    clearTimeout(this.lingerTimer)
     const isNew = this.topics.add(topic, listener)
     if (this.socket === undefined && this.reconnectTimer === undefined) this.connect()
     else if (isNew) this.ask([topic])
@@ -78,7 +81,9 @@ class RealtimeClient implements Realtime {
   private unsubscribe(topic: string, listener: TopicListener): void {
     if (!this.topics.remove(topic, listener)) return
     if (this.isOpen) this.send({ type: 'unsubscribe', topics: [topic] })
-    if (this.topics.names().length === 0) this.stop()
+    // From one page to the next the last listener goes a moment before the first one comes.
+    if (this.topics.names().length === 0)
+      this.lingerTimer = setTimeout(() => this.stop(), LINGER_MS)
   }
 
   private connect(): void {
@@ -97,7 +102,11 @@ class RealtimeClient implements Realtime {
     this.isOpen = true
     this.isAnswering = true
     const names = this.topics.names()
-    const hello = { merchant: this.options.merchant, token: this.options.token() ?? null, topics: names }
+    const hello = {
+      merchant: this.options.merchant,
+      token: this.options.token() ?? null,
+      topics: names,
+    }
     this.send({ type: 'hello', ...hello, since: this.topics.since(names) })
     this.pingTimer = setInterval(() => this.ping(), PING_EVERY_MS)
   }
@@ -159,7 +168,10 @@ class RealtimeClient implements Realtime {
     const random = this.options.random ?? Math.random
     this.failures += 1
     // Half fixed, half random: a restarted server is not met by everybody in the same second.
-    this.reconnectTimer = setTimeout(() => this.connectAgain(), longest / 2 + (longest / 2) * random())
+    this.reconnectTimer = setTimeout(
+      () => this.connectAgain(),
+      longest / 2 + (longest / 2) * random(),
+    )
   }
 
   private connectAgain(): void {
@@ -186,7 +198,8 @@ class RealtimeClient implements Realtime {
   }
 
   private ask(names: string[]): void {
-    if (this.isOpen) this.send({ type: 'subscribe', topics: names, since: this.topics.since(names) })
+    if (this.isOpen)
+      this.send({ type: 'subscribe', topics: names, since: this.topics.since(names) })
   }
 
   private send(message: object): void {

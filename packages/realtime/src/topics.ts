@@ -41,7 +41,8 @@ export function createTopics() {
     /** True when nobody listens any more. */
     remove(name: string, listener: TopicListener): boolean {
       const topic = topics.get(name)
-      if (topic === undefined || !topic.listeners.delete(listener) || topic.listeners.size > 0) return false
+      if (topic === undefined || !topic.listeners.delete(listener) || topic.listeners.size > 0)
+        return false
       return topics.delete(name)
     },
 

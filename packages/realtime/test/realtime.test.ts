@@ -30,8 +30,10 @@ function setUp(overrides: Partial<RealtimeOptions> = {}) {
     event: (name, data) => void seen.push([name, data]),
     reset: () => void seen.push('reset'),
   })
-  const say = (message: object, at = sockets.length - 1) => sockets[at]?.listener.received(JSON.stringify(message))
-  const event = (seq: number) => say({ type: 'event', topic: 'offering:1', seq, name: 'slots_changed', data: seq })
+  const say = (message: object, at = sockets.length - 1) =>
+    sockets[at]?.listener.received(JSON.stringify(message))
+  const event = (seq: number) =>
+    say({ type: 'event', topic: 'offering:1', seq, name: 'slots_changed', data: seq })
   return { realtime, sockets, seen, stop, say, event }
 }
 
@@ -69,7 +71,11 @@ describe('[TE-01] realtime client in order', () => {
 
     event(7)
 
-    expect(sockets[0]?.sent.at(-1)).toEqual({ type: 'subscribe', topics: ['offering:1'], since: { 'offering:1': 4 } })
+    expect(sockets[0]?.sent.at(-1)).toEqual({
+      type: 'subscribe',
+      topics: ['offering:1'],
+      since: { 'offering:1': 4 },
+    })
     expect(seen).toEqual([])
   })
 
@@ -101,7 +107,9 @@ describe('[TE-01] realtime client in order', () => {
   })
 
   it('polls while there is no socket and stops when it is back', async () => {
-    const poll = vi.fn(() => Promise.resolve([{ topic: 'offering:1', seq: 6, name: 'slots_changed', data: 6 }]))
+    const poll = vi.fn(() =>
+      Promise.resolve([{ topic: 'offering:1', seq: 6, name: 'slots_changed', data: 6 }]),
+    )
     const { sockets, seen, say } = setUp({ poll })
     sockets[0]?.listener.opened()
     say({ type: 'subscribed', topic: 'offering:1', seq: 5 })
@@ -119,7 +127,8 @@ describe('[TE-01] realtime client in order', () => {
   })
 
   it('treats a gap in polled events as lost', async () => {
-    const poll = () => Promise.resolve([{ topic: 'offering:1', seq: 9, name: 'slots_changed', data: 9 }])
+    const poll = () =>
+      Promise.resolve([{ topic: 'offering:1', seq: 9, name: 'slots_changed', data: 9 }])
     const { sockets, seen, say } = setUp({ poll })
     sockets[0]?.listener.opened()
     say({ type: 'subscribed', topic: 'offering:1', seq: 5 })
@@ -153,11 +162,26 @@ describe('[TE-01] realtime client in order', () => {
     expect(sockets).toHaveLength(2)
   })
 
+  it('keeps its connection from one page to the next', () => {
+    const { realtime, sockets, stop } = setUp()
+    sockets[0]?.listener.opened()
+
+    stop()
+    realtime.subscribe('customer:me', { event: () => undefined, reset: () => undefined })
+    vi.advanceTimersByTime(10_000)
+
+    expect(sockets).toHaveLength(1)
+    expect(sockets[0]?.isClosed).toBe(false)
+    expect(sockets[0]?.sent.at(-1)).toMatchObject({ type: 'subscribe', topics: ['customer:me'] })
+  })
+
   it('closes when nobody listens', () => {
     const { sockets, stop } = setUp()
     sockets[0]?.listener.opened()
 
     stop()
+    expect(sockets[0]?.isClosed).toBe(false)
+    vi.advanceTimersByTime(3_000)
 
     expect(sockets[0]?.sent.at(-1)).toEqual({ type: 'unsubscribe', topics: ['offering:1'] })
     expect(sockets[0]?.isClosed).toBe(true)

@@ -13,5 +13,7 @@ export function checkEmail(input: string): RuleResult {
   const local = address.slice(0, Math.max(at, 0))
   const domain = address.slice(at + 1).toLowerCase()
   const isShort = local.length <= LOCAL_LIMIT && address.length <= ADDRESS_LIMIT
-  return isShort && LOCAL.test(local) && DOMAIN.test(domain) ? accepted(`${local}@${domain}`) : refused('invalid_email')
+  return isShort && LOCAL.test(local) && DOMAIN.test(domain)
+    ? accepted(`${local}@${domain}`)
+    : refused('invalid_email')
 }

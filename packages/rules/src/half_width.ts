@@ -10,5 +10,8 @@ export function toHalfWidth(text: string): string {
 
 /** Removes spaces and the separators people type between groups of digits. */
 export function withoutSeparators(text: string): string {
-  return toHalfWidth(text).replace(/[\s\u00A0\u200B-\u200F\u202A-\u202E\uFEFF\-\u2010-\u2015\u2212().]/g, '')
+  return toHalfWidth(text).replace(
+    /[\s\u00A0\u200B-\u200F\u202A-\u202E\uFEFF\-\u2010-\u2015\u2212().]/g,
+    '',
+  )
 }

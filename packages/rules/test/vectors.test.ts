@@ -5,11 +5,14 @@ import { checkEmail, checkIdNumber, checkPhone, missingPhoneDigits } from '../sr
 const RULES = { phone: checkPhone, id_number: checkIdNumber, email: checkEmail }
 
 describe('[RG-03] shared rule vectors', () => {
-  it.each(vectors.map((vector) => [vector.rule, vector.input, vector] as const))('%s %s', (_, __, vector) => {
-    const result = RULES[vector.rule as keyof typeof RULES](vector.input)
+  it.each(vectors.map((vector) => [vector.rule, vector.input, vector] as const))(
+    '%s %s',
+    (_, __, vector) => {
+      const result = RULES[vector.rule as keyof typeof RULES](vector.input)
 
-    expect(result).toEqual({ normalized: vector.normalized, error: vector.error })
-  })
+      expect(result).toEqual({ normalized: vector.normalized, error: vector.error })
+    },
+  )
 
   it('says how many digits of a phone number are missing', () => {
     expect(missingPhoneDigits('138 0571 246')).toBe(1)

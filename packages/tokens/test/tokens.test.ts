@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 const css = readFileSync(fileURLToPath(new URL('../tokens.css', import.meta.url)), 'utf8')
 
 function declarations(block: string): string[] {
-  return [...block.matchAll(/(--[\w-]+|color-scheme):\s*([^;]+);/g)].map((match) => `${match[1]}: ${match[2]}`)
+  return [...block.matchAll(/(--[\w-]+|color-scheme):\s*([^;]+);/g)].map(
+    (match) => `${match[1]}: ${match[2]}`,
+  )
 }
 
 function blockAfter(marker: string): string {
@@ -24,7 +26,9 @@ describe('design tokens', () => {
 
   it('overrides only names that the light theme declares', () => {
     const light = new Set(declarations(blockAfter(':root,')).map((line) => line.split(':')[0]))
-    const dark = declarations(blockAfter(':root[data-theme="dark"]')).map((line) => line.split(':')[0])
+    const dark = declarations(blockAfter(':root[data-theme="dark"]')).map(
+      (line) => line.split(':')[0],
+    )
 
     expect(dark.filter((name) => !light.has(name))).toEqual([])
   })

@@ -37,6 +37,12 @@ export function isOver(order: OrderCard, now: number): boolean {
   return order.state === 'confirmed' && Date.parse(order.slot.ends_at) <= now
 }
 
+/** Where it happens, in one line. */
+export function whereOf(order: Pick<OrderCard, 'location' | 'offering'>): string {
+  if (order.location !== null) return placeOf(order.location)
+  return order.offering.location_mode === 'at_customer' ? t('order.at_customer') : ''
+}
+
 /** What is taken now and given back later. */
 export function depositOf(price: Price): number {
   return price.lines.filter((line) => line.kind === 'deposit').reduce((sum, line) => sum + line.amount_fen, 0)
@@ -56,5 +62,6 @@ export function placeOf(location: { name: string; room: string | null }): string
 }
 
 export function channelName(channel: string): string {
-  return channel === 'alipay' ? t('pay.alipay') : t('pay.wechat')
+  const names: Record<string, CopyKey | undefined> = { wechat: 'pay.wechat', alipay: 'pay.alipay' }
+  return t(names[channel] ?? 'pay.card')
 }

@@ -30,3 +30,14 @@ export function policyRows(policy: CancellationPolicy): PolicyRow[] {
 export function freeUntilText(freeUntil: string): string {
   return t('policy.free_until', { date: monthDay(dateOf(freeUntil)), time: clockTime(freeUntil) })
 }
+
+/** What cancelling costs from now on: a free time that is over is not promised any more. */
+export function termsNow(
+  terms: CancellationPolicy & { free_until: string },
+  now: number,
+): { title: string; text: string } {
+  if (terms.fee_percent === 0) return { title: t('policy.always_free'), text: '' }
+  if (Date.parse(terms.free_until) <= now)
+    return { title: t('policy.now_fee', { percent: terms.fee_percent }), text: '' }
+  return { title: freeUntilText(terms.free_until), text: t('policy.after_fee', { percent: terms.fee_percent }) }
+}

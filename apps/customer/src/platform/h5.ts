@@ -11,6 +11,7 @@ export const h5: Platform = {
   prepare: installKeyboard,
   merchantSlug: () => /^\/m\/([^/]+)\//.exec(location.pathname)?.[1],
   apiBase: () => '',
+  pictureBase: () => location.origin,
   transport: uniTransport,
   connectSocket: uniSocket(() => `${location.protocol.replace('http', 'ws')}//${location.host}/ws`),
   watchConnection(listener) {

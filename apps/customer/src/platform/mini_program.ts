@@ -9,6 +9,7 @@ export const miniProgram: Omit<Platform, 'name'> = {
   prepare: () => undefined,
   merchantSlug: () => import.meta.env.VITE_MERCHANT,
   apiBase: () => base,
+  pictureBase: () => base,
   transport: uniTransport,
   connectSocket: uniSocket(() => `${base.replace(/^http/, 'ws')}/ws`),
   watchConnection(listener) {

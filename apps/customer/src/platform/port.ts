@@ -24,6 +24,8 @@ export interface Platform {
   /** The merchant that the address or the build names; undefined = ask the server. */
   merchantSlug(): string | undefined
   apiBase(): string
+  /** What goes before a picture's path: the web runtime would take it as relative to the page. */
+  pictureBase(): string
   transport: Transport
   connectSocket: ConnectSocket
   /** Says at once whether there is a network, and again with each change. */

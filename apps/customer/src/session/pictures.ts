@@ -1,6 +1,6 @@
-/** Pictures come with the server's path; mini-programs need the whole address. */
+/** Pictures come with the server's path; what shows them needs the whole address. */
 import { platform } from '@/platform'
 
 export function pictureUrl(url: string): string {
-  return url.startsWith('/') ? platform.apiBase() + url : url
+  return url.startsWith('/') ? platform.pictureBase() + url : url
 }

@@ -60,21 +60,41 @@ function assign(data, changes) {
   }
 }
 
-async function open(route, query = {}) {
+function instanceOf(route, more) {
   definition = undefined
   require(path.join(dist, route))
-  const page = Object.assign(Object.create(definition), definition.methods ?? {}, { route, $id: 1, $page: {}, options: query })
-  page.data = structuredClone(definition.data ?? {})
-  page.setData = (changes, done) => {
-    assign(page.data, changes)
+  const found = definition
+  const instance = Object.assign(Object.create(found), found.methods ?? {}, more)
+  instance.data = structuredClone(found.data ?? {})
+  instance.setData = (changes, done) => {
+    assign(instance.data, changes)
     done?.()
   }
-  page.$batchedUpdates = (change) => change()
-  page.$spliceData = page.setData
-  for (const hook of ['onLoad', 'onShow', 'onReady']) definition[hook]?.call(page, query)
-  await pause()
-  page.template = fs.readFileSync(path.join(dist, `${route}.axml`), 'utf8')
+  instance.$batchedUpdates = (change) => change()
+  instance.$spliceData = instance.setData
+  instance.template = fs.readFileSync(path.join(dist, `${route}.axml`), 'utf8')
+  return instance
+}
+
+async function open(route, query = {}) {
+  const page = instanceOf(route, { route, $id: 1, $page: {}, options: query })
+  for (const hook of ['onLoad', 'onShow', 'onReady']) page[hook]?.(query)
+  await pause(400)
   return page
+}
+
+/** A component inside a page or component, made with what the parent's template hands to it. */
+async function inside(parent, tag, route) {
+  const [element] = new RegExp(`<${tag} [^>]*>`).exec(parent.template) ?? []
+  assert.ok(element, `${tag} is in the template`)
+  const [, uI] = /u-i="([^"]+)"/.exec(element)
+  const [, handed] = /u-p="\{\{(\w+)/.exec(element)
+  const props = { uI, uP: parent.data[handed], onVI: (relation) => parent.__l(relation) }
+  const component = instanceOf(route, { props })
+  component.onInit?.()
+  component.didMount?.()
+  await pause()
+  return component
 }
 
 /** Calls the handler that the template gives to a component's event, as the component would. */
@@ -82,6 +102,17 @@ async function emit(page, tag, event, ...args) {
   const element = new RegExp(`<${tag} [^>]*${event}="\\{\\{(\\w+)\\}\\}"`).exec(page.template)
   assert.ok(element, `${tag} listens to ${event}`)
   page[page.data[element[1]]]({ type: event, target: { dataset: {} }, currentTarget: { dataset: {} }, detail: { __args__: args } })
+  await pause()
+}
+
+/** The rows are repeated: each has its own handler in the list that the template walks. */
+async function typeAll(fields, values) {
+  const rows = Object.values(fields.data).find((value) => Array.isArray(value) && value.length === values.length)
+  const [, handler] = /onType="\{\{\w+\.(\w+)\}\}"/.exec(fields.template)
+  for (const [index, value] of values.entries()) {
+    const event = { type: 'type', target: { dataset: {} }, currentTarget: { dataset: {} }, detail: { __args__: [value] } }
+    fields[rows[index][handler]](event)
+  }
   await pause()
 }
 
@@ -93,17 +124,16 @@ async function run() {
   assert.equal(sent('GET', /offerings$/).length, 1)
 
   const slots = await open('packages/booking/pages/slots', { id: 'o1', slot: 's-free' })
-  await emit(slots, 'booking-bar', 'onBook')
+  await emit(slots, 'choice-column', 'onBook')
   assert.deepEqual(sent('POST', /holds$/)[0].body, { party_size: 1 })
   await emit(slots, 'confirm-sheet', 'onConfirm')
   assert.deepEqual(went.at(-1), ['redirectTo', '/packages/registration/pages/form?order=261123042178'])
 
   const form = await open('packages/registration/pages/form', { order: '261123042178' })
-  const [name, phone, experience] = (await api.answer({ url: '/v1/m/qihe/orders/261123042178/registration' })).data.form.fields
-  await emit(form, 'registration-form', 'onType', name, '许知行')
-  await emit(form, 'registration-form', 'onType', phone, '+86 138 0571 1246')
-  await emit(form, 'registration-form', 'onType', experience, 'first')
-  await emit(form, 'app-button', 'onPress')
+  const panel = await inside(form, 'registration-panel', 'packages/registration/components/RegistrationPanel')
+  const fields = await inside(panel, 'registration-form', 'packages/registration/components/RegistrationForm')
+  await typeAll(fields, ['许知行', '+86 138 0571 1246', 'first'])
+  await emit(panel, 'app-button', 'onPress')
   await pause()
   assert.deepEqual(api.state.answers, { name: '许知行', phone: '13805711246', experience: 'first' })
   assert.deepEqual(went.at(-1), ['redirectTo', '/packages/payment/pages/pay?order=261123042178'])

@@ -6,20 +6,20 @@ const { createWorld } = require('./weixin_world.cjs')
 
 const api = createStubApi()
 const world = createWorld(path.resolve(__dirname, '../../dist/build/mp-weixin'), api)
-const { open, findAll, textOf, tap, type, went } = world
+const { open, findAll, textOf, tap, type, until, went } = world
 const button = (component, words) => findAll(component, '.btn').find((one) => words.test(one.dom.textContent))
 const sent = (method, pattern) => api.requests.filter((request) => request.method === method && pattern.test(request.path))
 
 async function homeShowsOfferings() {
   const home = await open('pages/home/index')
-  assert.match(textOf(home), /器械普拉提私教/)
+  await until(() => /器械普拉提私教/.test(textOf(home)), 'offerings')
   await tap(findAll(home, '.card')[0])
   assert.deepEqual(went.at(-1), ['navigateTo', '/packages/booking/pages/offering?id=o1'])
 }
 
 async function offeringLeadsToSlots() {
   const offering = await open('packages/booking/pages/offering', { id: 'o1' })
-  assert.match(textOf(offering), /480\.00/)
+  await until(() => /480\.00/.test(textOf(offering)), 'the offering')
   assert.match(textOf(offering), /收取服务费的 20%/)
   await tap(button(offering, /选择时段/))
   assert.deepEqual(went.at(-1), ['navigateTo', '/packages/booking/pages/slots?id=o1'])
@@ -27,7 +27,7 @@ async function offeringLeadsToSlots() {
 
 async function slotIsHeldOnce() {
   const slots = await open('packages/booking/pages/slots', { id: 'o1' })
-  assert.equal(findAll(slots, '.slot--full').length, 1)
+  await until(() => findAll(slots, '.slot--full').length === 1, 'slots')
   assert.equal(findAll(slots, '.slot--off').length, 1)
   await tap(findAll(slots, '.slot--full')[0])
   assert.equal(findAll(slots, '.slot--chosen').length, 0, 'a full slot cannot be chosen')
@@ -40,20 +40,20 @@ async function slotIsHeldOnce() {
   await type(phone, '138 0571 1246')
   await type(code, '123456')
   await tap(button(slots, /登录/))
-  await world.sleep(150)
+  await until(() => /这个时段已为您保留/.test(textOf(slots)), 'the hold')
   assert.deepEqual(sent('POST', /logins$/)[0].body, { phone: '13805711246', code: '123456' })
   assert.equal(sent('POST', /holds$/).length, 1, 'held exactly once')
   assert.ok(sent('POST', /holds$/)[0].headers['idempotency-key'])
-  assert.match(textOf(slots), /这个时段已为您保留/)
 
   await tap(button(slots, /确认预约/))
-  await world.sleep(80)
+  await until(() => went.at(-1)[0] === 'redirectTo', 'the registration')
   assert.equal(sent('POST', /confirmation$/).length, 1)
   assert.deepEqual(went.at(-1), ['redirectTo', '/packages/registration/pages/form?order=261123042178'])
 }
 
 async function registrationIsSavedAndSent() {
   const form = await open('packages/registration/pages/form', { order: '261123042178' })
+  await until(() => findAll(form, '.inp__i').length === 2, 'the form')
   assert.match(textOf(form), /预约时段已锁定，15 分钟内完成报名即可保留，报名后有 30 分钟缴费时间/)
   const [name, phone] = findAll(form, '.inp__i')
   await type(name, '许知行')
@@ -65,17 +65,17 @@ async function registrationIsSavedAndSent() {
 
   await type(phone, '１３８ 0571 1246')
   await tap(findAll(form, '.chip')[1])
-  await world.sleep(120)
+  await until(() => Object.keys(api.state.drafts).length === 3, 'drafts')
   assert.deepEqual(Object.keys(api.state.drafts).sort(), ['experience', 'name', 'phone'], 'every answer is on the server')
   await tap(button(form, /提交报名/))
-  await world.sleep(120)
+  await until(() => api.state.answers !== undefined && went.at(-1)[1].includes('/pay'), 'the submission')
   assert.deepEqual(api.state.answers, { name: '许知行', phone: '13805711246', experience: 'some' })
   assert.deepEqual(went.at(-1), ['redirectTo', '/packages/payment/pages/pay?order=261123042178'])
 }
 
 async function paymentIsHonest() {
   const pay = await open('packages/payment/pages/pay', { order: '261123042178' })
-  assert.match(textOf(pay), /480\.00/)
+  await until(() => /480\.00/.test(textOf(pay)), 'the price')
   assert.match(textOf(pay), /小程序内支付还在接入中/)
   await tap(button(pay, /立即支付/))
   assert.equal(sent('POST', /payments$/).length, 0)

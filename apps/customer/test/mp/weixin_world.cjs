@@ -54,6 +54,15 @@ function createWorld(dist, api) {
     return [...found.values()]
   }
 
+  /** Machines differ: wait for what is expected instead of for a while. */
+  async function until(isThere, what) {
+    for (let tries = 0; tries < 100; tries++) {
+      if (isThere()) return
+      await simulate.sleep(50)
+    }
+    throw new Error(`still waiting: ${what}`)
+  }
+
   const textOf = (component) => component.dom.textContent.replace(/\s+/g, ' ')
 
   async function tap(node) {
@@ -68,7 +77,7 @@ function createWorld(dist, api) {
     await simulate.sleep(40)
   }
 
-  return { open, findAll, textOf, tap, type, went, store, sleep: simulate.sleep }
+  return { open, findAll, textOf, tap, type, until, went, store, sleep: simulate.sleep }
 }
 
 function stubWx(api, went, store) {

@@ -102,8 +102,11 @@ async def release_hold(tx: Transaction, *, hold_id: UUID) -> None:
 
     Raises `HoldNotFound` for somebody else's hold. A confirmed one is left to its order.
     """
-    hold = await own_hold(tx, hold_id)
-    if hold.state == "active":
+    await own_hold(tx, hold_id)
+    # The slot first, as everybody does; then nobody can confirm the hold meanwhile.
+    await queries.lock_slot_of_hold(tx, hold_id)
+    hold = await queries.lock_hold(tx, hold_id)
+    if hold is not None and hold.state == "active":
         await give_back(tx, hold_id)
 
 

@@ -5,6 +5,7 @@ Authentication and idempotency are the same as everywhere, the answers are the s
 """
 
 from datetime import date
+from http import HTTPStatus
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from shunyue.booking.schemas import HoldRead, HoldSlot
 from shunyue.identity.access import Gate
 from shunyue.identity.api import Merchants
 from shunyue.kernel.clock import utc_now
-from shunyue.kernel.edge import header
+from shunyue.kernel.edge import SECURITY_HEADERS, header, validator
 from shunyue.kernel.errors import DomainError, ServerFault, Unauthenticated
 from shunyue.kernel.http import idempotency_key, problem_of
 from shunyue.kernel.ids import new_id
@@ -62,7 +63,7 @@ class FastPath:
                 if scope["method"] == "GET" and steps[6] == "availability":
                     body = await self._availability(scope, steps)
                     if body is not None:
-                        await _reply(send, 200, body)
+                        await _reply_known(scope, send, body)
                         return
         await self._app(scope, receive, send)
 
@@ -161,11 +162,27 @@ async def _refuse(send: Send, error: DomainError) -> None:
     await _reply(send, error.status, _encode(problem_of(error)), request_id)
 
 
+async def _reply_known(scope: Scope, send: Send, body: bytes) -> None:
+    """Send what is in memory, or only that it has not changed."""
+    tag = validator(body)
+    headers = [(b"etag", tag), (b"cache-control", b"no-cache")]
+    if header(scope, b"if-none-match") == tag:
+        await _send(send, HTTPStatus.NOT_MODIFIED, b"", headers)
+    else:
+        length = (b"content-length", str(len(body)).encode())
+        await _send(send, HTTPStatus.OK, body, [length, *headers])
+
+
 async def _reply(send: Send, status: int, body: bytes, request_id: str = "") -> None:
-    headers = [_JSON, (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+    headers = [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
     if request_id:
         headers.append((b"x-request-id", request_id.encode()))
-    start: Any = {"type": "http.response.start", "status": status, "headers": headers}
+    await _send(send, status, body, headers)
+
+
+async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    known = [_JSON, *headers, *SECURITY_HEADERS]
+    start: Any = {"type": "http.response.start", "status": status, "headers": known}
     await send(start)
     content: Any = {"type": "http.response.body", "body": body}
     await send(content)

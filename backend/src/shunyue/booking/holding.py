@@ -35,13 +35,12 @@ class Wish(msgspec.Struct, frozen=True):
 
 
 class _Waiting:
-    __slots__ = ("answer", "hold_id", "is_second_try", "wish")
+    __slots__ = ("answer", "hold_id", "wish")
 
     def __init__(self, wish: Wish, answer: asyncio.Future[Placement]) -> None:
         self.wish = wish
         self.hold_id = new_id()
         self.answer = answer
-        self.is_second_try = False
 
 
 class _Lane:
@@ -93,7 +92,7 @@ class PlaceTaker:
                 self._lanes.pop(lane_key, None)
 
     async def _serve(self, merchant_id: UUID, batch: list[_Waiting]) -> list[_Waiting]:
-        """Answer a batch; returns members that deserve a second try."""
+        """Answer a batch; returns members that deserve another try."""
         try:
             placements = await self._take(merchant_id, batch)
         except Exception as error:  # noqa: BLE001  # One bad member must not fail the others.
@@ -107,7 +106,6 @@ class PlaceTaker:
         again = []
         for waiting, placement in zip(batch, placements, strict=True):
             if _is_worth_another_try(waiting, placement):
-                waiting.is_second_try = True
                 again.append(waiting)
             elif not waiting.answer.done():
                 HOLDS.labels(placement.outcome).inc()
@@ -135,12 +133,11 @@ class PlaceTaker:
 
 
 def _is_worth_another_try(waiting: _Waiting, placement: Placement) -> bool:
-    """A small party behind a large refused one was counted out with it, though it would fit."""
-    return (
-        placement.outcome == "full"
-        and not waiting.is_second_try
-        and (placement.places_left or 0) >= waiting.wish.party_size
-    )
+    """A small party behind a large refused one was counted out with it, though it would fit.
+
+    Comes to an end: whoever is first in the next statement gets the places or doesn't fit.
+    """
+    return placement.outcome == "full" and (placement.places_left or 0) >= waiting.wish.party_size
 
 
 def _fail(waiting: _Waiting, error: Exception) -> None:

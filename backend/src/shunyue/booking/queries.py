@@ -37,6 +37,16 @@ async def lock_hold(tx: Transaction, hold_id: UUID) -> Hold | None:
     return Hold(**row) if row else None
 
 
+async def lock_slot_of_hold(tx: Transaction, hold_id: UUID) -> None:
+    """Keep others from taking or giving back places of a hold's slot."""
+    await tx.connection.execute(
+        "SELECT 1 FROM slot s JOIN hold h ON h.merchant_id = s.merchant_id AND h.slot_id = s.id"
+        " WHERE h.merchant_id = $1 AND h.id = $2 FOR NO KEY UPDATE OF s",
+        tx.merchant_id,
+        hold_id,
+    )
+
+
 async def merchants_with_holds_due(connection: Connection) -> list[UUID]:
     """List merchants that have holds whose time is over."""
     rows = await connection.fetch("SELECT merchants_with_holds_due() AS merchant_id")

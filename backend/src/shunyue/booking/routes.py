@@ -19,6 +19,7 @@ from shunyue.booking.errors import (
 )
 from shunyue.booking.holding import Wish
 from shunyue.booking.schemas import ConfirmHold, HoldRead, HoldSlot, HoldView
+from shunyue.catalog.api import OfferingNotFound
 from shunyue.kernel.clock import utc_now
 from shunyue.kernel.database import Transaction
 from shunyue.kernel.errors import (
@@ -73,7 +74,7 @@ async def hold_slot(
     )
 
 
-@get("/holds/{hold_id:uuid}", responses=problems(*ASKING, HoldNotFound))
+@get("/holds/{hold_id:uuid}", responses=problems(*ASKING, HoldNotFound, OfferingNotFound))
 async def read_hold(request: Request[Any, Any, Any], customer: Actor, hold_id: UUID) -> HoldView:
     """Read what is about to be confirmed, with price and cancellation rule."""
     async with request.app.state.database.begin(customer) as tx:
@@ -100,7 +101,7 @@ async def read_hold(request: Request[Any, Any, Any], customer: Actor, hold_id: U
 
 @post(
     "/holds/{hold_id:uuid}/confirmation",
-    responses=problems(*ASKING, *ONCE, HoldNotFound, HoldExpired, PriceChanged),
+    responses=problems(*ASKING, *ONCE, HoldNotFound, HoldExpired, OfferingNotFound, PriceChanged),
 )
 async def confirm_hold(
     request: Request[Any, Any, Any], customer: Actor, hold_id: UUID, data: ConfirmHold

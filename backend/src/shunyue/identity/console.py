@@ -41,7 +41,7 @@ _TRIES_PER_ADDRESS = 40
 @post(
     "/logins",
     opt={"permission": None},
-    responses=problems(WrongCredentials, TooManyRequests, IdempotencyKeyMissing),
+    responses=problems(WrongCredentials, LoginEnded, TooManyRequests, IdempotencyKeyMissing),
 )
 async def sign_in(request: Request[Any, Any, Any], data: SignInStaff) -> Response[StaffLoginView]:
     """Open a console login. Tries are counted before the password is looked at."""
@@ -91,7 +91,11 @@ async def refresh_login(request: Request[Any, Any, Any]) -> Response[StaffLoginV
         return await _answer(request, tx, signed_in, status=200)
 
 
-@delete("/logins/current", opt={"permission": None}, responses=problems(Unauthenticated))
+@delete(
+    "/logins/current",
+    opt={"permission": None},
+    responses=problems(Unauthenticated, LoginNotFound),
+)
 async def sign_out(request: Request[Any, Any, Any], staff: Actor) -> Response[None]:
     """End this login."""
     assert staff.login_id is not None

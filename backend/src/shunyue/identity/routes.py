@@ -11,6 +11,7 @@ from shunyue.identity.errors import (
     CodeSentRecently,
     InvalidPhone,
     LoginEnded,
+    LoginNotFound,
     SmsUnavailable,
     WrongCode,
 )
@@ -29,7 +30,9 @@ from shunyue.kernel.clock import utc_now
 from shunyue.kernel.database import Transaction
 from shunyue.kernel.errors import (
     IdempotencyKeyMissing,
+    IdempotencyKeyReused,
     MerchantNotFound,
+    RequestInProgress,
     TooManyRequests,
     Unauthenticated,
 )
@@ -49,7 +52,14 @@ async def read_site(request: Request[Any, Any, Any]) -> SiteView:
     "/login-codes",
     status_code=202,
     responses=problems(
-        MerchantNotFound, InvalidPhone, CodeSentRecently, TooManyRequests, SmsUnavailable
+        MerchantNotFound,
+        InvalidPhone,
+        CodeSentRecently,
+        TooManyRequests,
+        SmsUnavailable,
+        IdempotencyKeyMissing,
+        IdempotencyKeyReused,
+        RequestInProgress,
     ),
 )
 async def send_login_code(
@@ -71,7 +81,7 @@ async def send_login_code(
 @post(
     "/logins",
     responses=problems(
-        MerchantNotFound, InvalidPhone, WrongCode, CodeExpired, IdempotencyKeyMissing
+        MerchantNotFound, InvalidPhone, WrongCode, CodeExpired, LoginEnded, IdempotencyKeyMissing
     ),
 )
 async def sign_in(
@@ -110,7 +120,7 @@ async def refresh_login(
         return await _login_view(request, tx, signed_in)
 
 
-@delete("/logins/current", responses=problems(MerchantNotFound, Unauthenticated))
+@delete("/logins/current", responses=problems(MerchantNotFound, Unauthenticated, LoginNotFound))
 async def sign_out(request: Request[Any, Any, Any], customer: Actor) -> None:
     """End this login."""
     assert customer.login_id is not None

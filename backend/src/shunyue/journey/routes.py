@@ -1,5 +1,6 @@
 """Orders over HTTP: their registration, their payment, their end."""
 
+import asyncio
 import io
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -29,7 +30,7 @@ from shunyue.journey.schemas import (
 )
 from shunyue.journey.views import view_cards, view_order
 from shunyue.kernel.copy import wording
-from shunyue.kernel.database import Transaction
+from shunyue.kernel.database import Database, Transaction
 from shunyue.kernel.errors import (
     FieldProblem,
     IdempotencyKeyMissing,
@@ -83,6 +84,7 @@ log = structlog.get_logger(__name__)
 ASKING = (MerchantNotFound, Unauthenticated, OrderNotFound)
 ONCE = (IdempotencyKeyMissing, IdempotencyKeyReused, RequestInProgress)
 _PAGE = 20
+_SETTLING_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 @get("/orders", responses=problems(MerchantNotFound, Unauthenticated))
@@ -245,19 +247,38 @@ async def check_payment(
     number: str,
     data: Nothing,  # noqa: ARG001  # Refuses a body that says anything.
 ) -> OrderView:
-    """Ask the provider now, because the customer has come back from the cashier."""
+    """Ask the provider now, because the customer has come back from the cashier.
+
+    When the money is there, the answer waits a moment for the order to say so too.
+    """
     state = request.app.state
     async with state.database.begin(customer) as tx:
         order = await order_of_actor(tx, number)
         attempts = await attempts_of(tx, order.id)
+    outcomes = set()
     for attempt in attempts:
         if attempt.state in LIVE:
             try:
-                await state.desk.ask(state.database, customer.merchant_id, attempt.id)
+                outcomes.add(await state.desk.ask(state.database, customer.merchant_id, attempt.id))
             except ProviderError as error:
                 log.warning("payments.check_failed", code=error.code)
-    async with state.database.begin(customer) as tx:
-        return await view_order(tx, await order_of_actor(tx, number))
+    # «known»: the worker heard of it a moment before us.
+    is_paid = bool(outcomes & {"settled", "known"}) or any(one.state == "paid" for one in attempts)
+    return await _when_settled(state.database, customer, number, is_paid=is_paid)
+
+
+async def _when_settled(
+    database: Database, customer: Actor, number: str, *, is_paid: bool
+) -> OrderView:
+    """Read an order; if its money has arrived, not before the worker has dealt with that."""
+    for patience in (*_SETTLING_SECONDS, 0.0):
+        async with database.begin(customer) as tx:
+            order = await order_of_actor(tx, number)
+            is_dealt_with = order.payment_state in {"paid", "refunding", "refunded"}
+            if is_dealt_with or not is_paid or not patience:
+                return await view_order(tx, order)
+        await asyncio.sleep(patience)
+    raise AssertionError
 
 
 @post(
@@ -296,7 +317,8 @@ def _check_return_url(request: Request[Any, Any, Any], return_url: str | None) -
     if return_url is None:
         return
     ours = {urlsplit(request.app.state.settings.base_url).netloc, request.headers.get("host", "")}
-    if urlsplit(return_url).netloc not in ours:
+    parts = urlsplit(return_url)
+    if parts.scheme not in {"http", "https"} or parts.netloc not in ours:
         raise InvalidRequest(FieldProblem("return_url", "foreign_address"))
 
 

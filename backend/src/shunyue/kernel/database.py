@@ -15,6 +15,7 @@ from shunyue.kernel.events import Event
 from shunyue.kernel.tokens import Actor, system_actor
 
 APP_ROLE = "shunyue_app"
+_STATEMENTS = 1000
 
 Connection = asyncpg.Connection | PoolConnectionProxy
 
@@ -132,6 +133,11 @@ async def open_pool(dsn: str, *, minimum: int = 2, maximum: int = 16) -> asyncpg
         max_size=maximum,
         connection_class=_Connection,
         init=prepare_connection,
+        # All our statements stay prepared, and so do the connections that know them: preparing and
+        # asking for types costs more than most statements.
+        statement_cache_size=_STATEMENTS,
+        max_cached_statement_lifetime=0,
+        max_inactive_connection_lifetime=0,
         server_settings={"jit": "off", "timezone": "UTC", "application_name": "shunyue"},
     )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +16,9 @@ from shunyue.kernel.metrics import REQUEST_SECONDS, REQUESTS
 log = structlog.get_logger("http")
 
 _QUIET = ("/healthz", "/readyz", "/metrics")
-_SECURITY_HEADERS = [
+_GZIP = b"\x1f\x8b"
+_GZIP_HEADER_BYTES = 10
+SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
 ]
@@ -27,6 +30,12 @@ def header(scope: Scope, name: bytes) -> bytes | None:
         if key == name:
             return bytes(value)
     return None
+
+
+@lru_cache(maxsize=256)
+def validator(body: bytes) -> bytes:
+    """Return the ETag of a body; what is sent again and again is digested once."""
+    return b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"'
 
 
 class Edge:
@@ -75,7 +84,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = list(message["headers"])
-            headers += [(b"x-request-id", self._request_id.encode()), *_SECURITY_HEADERS]
+            headers += [(b"x-request-id", self._request_id.encode()), *SECURITY_HEADERS]
             message["headers"] = headers
             if self._is_validated(headers):
                 self._start = message
@@ -95,7 +104,10 @@ class _Answer:
         )
 
     def _validated(self, start: Any, body: Any) -> Any:
-        tag = b'"' + hashlib.blake2b(body["body"], digest_size=12).hexdigest().encode() + b'"'
+        content = body["body"]
+        if content.startswith(_GZIP):
+            content = content[_GZIP_HEADER_BYTES:]  # It says when the content was compressed.
+        tag = validator(content)
         start["headers"] += [(b"etag", tag), (b"cache-control", b"no-cache")]
         if header(self._scope, b"if-none-match") != tag:
             return body

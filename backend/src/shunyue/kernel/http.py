@@ -142,7 +142,7 @@ def _path_in(text: str) -> str:
 
 def _shape_code(text: str) -> str:
     if "missing required field" in text:
-        return "required"
+        return "missing"
     if "unknown field" in text:
         return "unknown"
     if ">= " in text or "<= " in text or "length" in text:

@@ -186,8 +186,10 @@ async def keep_running(work: Callable[[], Awaitable[object]], wake: asyncio.Even
             found = None
             await asyncio.sleep(_IDLE_SECONDS)
         if not found:
+            # Not wait_for: it swallows a cancellation that comes together with the wake-up.
             try:
-                await asyncio.wait_for(wake.wait(), _IDLE_SECONDS)
+                async with asyncio.timeout(_IDLE_SECONDS):
+                    await wake.wait()
             except TimeoutError:
                 continue
             wake.clear()

@@ -149,8 +149,10 @@ class Hub:
                 log.warning("hub.waiting", error=repr(error))
                 await asyncio.sleep(0.5)
         while True:
+            # Not wait_for: it swallows a cancellation that comes together with the news.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), _LOOK_ANYWAY_SECONDS)
+                async with asyncio.timeout(_LOOK_ANYWAY_SECONDS):
+                    await self._news.wait()
             self._news.clear()
             try:
                 while await self._hand_out():

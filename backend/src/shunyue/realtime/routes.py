@@ -36,7 +36,7 @@ class PushList(msgspec.Struct, frozen=True, kw_only=True):
     server_time: datetime
 
 
-@get("/events", responses=problems(MerchantNotFound))
+@get("/events", responses=problems(MerchantNotFound, Unauthenticated))
 async def poll_events(
     request: Request[Any, Any, Any], merchant: Merchant, topics: str = "", since: str = ""
 ) -> PushList:

@@ -20,6 +20,8 @@ from shunyue.scheduling.records import SlotView
 from shunyue.scheduling.schemas import AvailabilityView, DayState, DayView, SlotLook
 
 MAX_DAYS = 31
+# Nobody asks for days further away; the horizon is a year at most.
+_FARTHEST = timedelta(days=400)
 
 # A place never looks free for more than a second after it went, even if no news arrives.
 _FRESH_SECONDS = 0.9
@@ -52,7 +54,7 @@ async def availability(
 ) -> AvailabilityView:
     """Read an offering's days from `first` (default today) on.
 
-    Raises `OfferingNotFound`, and `DateOutOfRange` for more than 31 days.
+    Raises `OfferingNotFound`, and `DateOutOfRange` for more than 31 days or absurd ones.
     """
     if not 1 <= days <= MAX_DAYS:
         raise DateOutOfRange(max_days=MAX_DAYS)
@@ -60,6 +62,8 @@ async def availability(
     zone = ZoneInfo(merchant.time_zone)
     today = tx.now.astimezone(zone).date()
     start = first or today
+    if abs(start - today) > _FARTHEST:
+        raise DateOutOfRange(max_days=MAX_DAYS)
     begins, ends = (_midnight(zone, start + timedelta(days=n)) for n in (0, days))
     looks: dict[date, list[SlotLook]] = {}
     for slot in await queries.slots_between(tx, offering_id, begins, ends):

@@ -1,6 +1,6 @@
 """Deciding which slots exist and how one looks to a customer. Pure: no clock, no database."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from uuid import UUID
@@ -127,24 +127,29 @@ _Closed = tuple[ClosedReason, str]
 def _closed(
     calendar: Calendar, day: date, starts: time, ends: time, whose: list[UUID]
 ) -> _Closed | Literal["outside"] | None:
-    """Say why a time is closed; `outside` when nobody works then at all, None when it is open."""
-    special = [
-        one
-        for one in calendar.exceptions.get(day, [])
-        if (one.resource_id is None or one.resource_id in whose) and _covers(one, starts, ends)
-    ]
-    if any(one.is_open for one in special):
-        return None
-    if special:
-        return "day_off", special[0].name
+    """Say why a time is closed; `outside` when somebody needed never works then, None when open."""
+    needed: Sequence[UUID | None] = whose or [None]
+    verdicts = (_closed_for(calendar, day, starts, ends, one) for one in needed)
+    return next((verdict for verdict in verdicts if verdict is not None), None)
+
+
+def _closed_for(
+    calendar: Calendar, day: date, starts: time, ends: time, resource_id: UUID | None
+) -> _Closed | Literal["outside"] | None:
+    special = [one for one in calendar.exceptions.get(day, []) if _covers(one, starts, ends)]
+    own = [one for one in special if one.resource_id == resource_id]
+    # What is said of one resource goes before what is said of all.
+    for said in (own, [one for one in special if one.resource_id is None]):
+        if any(one.is_open for one in said):
+            return None
+        if said:
+            return "day_off", said[0].name
     statutory = calendar.statutory.get(day)
     if statutory and statutory.kind == "holiday" and not calendar.is_open_on_holidays:
         return "holiday", statutory.name
-    weekday = _weekday(day, statutory)
-    for resource_id in whose:
-        if (closed := _outside_hours(calendar, resource_id, weekday, starts, ends)) is not None:
-            return closed
-    return None
+    if resource_id is None:
+        return None
+    return _outside_hours(calendar, resource_id, _weekday(day, statutory), starts, ends)
 
 
 def _covers(one: CalendarException, starts: time, ends: time) -> bool:

@@ -41,7 +41,7 @@ export function usePayment() {
   }
 
   const timer = setInterval(() => {
-    if (stage.value === 'scan' || stage.value === 'away' || stage.value === 'checking') void look(state)
+    if (isUndecided(stage.value, state.order.value)) void look(state)
   }, LOOK_EVERY_MS)
   onScopeDispose(() => {
     clearInterval(timer)
@@ -94,6 +94,11 @@ function stageOf(state: State, isOver: boolean): PaymentStage {
 function channelOf(methods: PaymentMethod[], wished: Channel | undefined): Channel | undefined {
   const offered = methods.filter((method) => method.is_offered).map((method) => method.channel)
   return offered.find((one) => one === wished) ?? offered[0]
+}
+
+/** While a try may still be paid, the page looks by itself, whether or not news gets through. */
+function isUndecided(stage: PaymentStage, order: Order | undefined): boolean {
+  return ['scan', 'away', 'checking'].includes(stage) || order?.payment_state === 'pending'
 }
 
 /** How long the customer has been waiting for a certain answer. */

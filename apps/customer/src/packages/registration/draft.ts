@@ -2,9 +2,9 @@
 import { onScopeDispose, ref } from 'vue'
 import type { Answer, Registration } from '@shunyue/api-client'
 import { api } from '@/session/api'
-import { whenNetworkReturns } from '@/session/network'
+import { network, whenNetworkReturns } from '@/session/network'
 import { readStored, writeStored } from '@/session/storage'
-import { createDraftQueue, type DraftPort, type DraftQueue, type DraftState, type LocalDraft } from './draft_queue'
+import { DraftQueue, type DraftPort, type DraftState, type LocalDraft } from './draft_queue'
 
 const SAVE_AFTER_MS = 1_000
 const RETRY_EVERY_MS = 5_000
@@ -22,6 +22,7 @@ export function useDraft() {
   function portOf(order: string, formId: string): DraftPort {
     return {
       save: async (key, value, version) => (await api()).saveDraft(order, key, { value, version }),
+      isReachable: () => network.value !== 'off',
       keep: (draft) => writeStored(draftName(formId), draft),
       changed(now, waiting) {
         state.value = now
@@ -32,7 +33,7 @@ export function useDraft() {
 
   function restore(order: string, registration: Registration): Record<string, Answer> {
     const formId = registration.form.id
-    queue ??= createDraftQueue(order, portOf(order, formId), readStored<LocalDraft>(draftName(formId)))
+    queue ??= new DraftQueue(order, portOf(order, formId), readStored<LocalDraft>(draftName(formId)))
     const answers = queue.restore(registration.draft, registration.prefill)
     void queue.flush()
     return answers

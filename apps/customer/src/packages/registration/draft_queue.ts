@@ -16,82 +16,107 @@ export type DraftState = 'empty' | 'saved' | 'saving' | 'local'
 export interface DraftPort {
   save(key: string, value: Answer, version: number): Promise<{ version: number }>
   keep(draft: LocalDraft): void
+  /** Without a network nothing is tried, and the form says at once that it is only here. */
+  isReachable(): boolean
   /** The form shows a change of state. */
   changed(state: DraftState, unsynced: string[]): void
 }
 
-export type DraftQueue = ReturnType<typeof createDraftQueue>
+/** Answers that sending again will not change; a login that ended, for instance, is not one. */
+const FINAL = new Set([403, 404, 409, 410, 422])
 
-export function createDraftQueue(order: string, port: DraftPort, kept: LocalDraft | undefined) {
-  let fields = fieldsFor(order, kept)
-  let running: Promise<void> | undefined
-  let isFailing = false
+export class DraftQueue {
+  private fields: Record<string, LocalField>
+  private running: Promise<void> | undefined
+  private isFailing = false
 
-  function unsynced(): string[] {
-    return Object.keys(fields).filter((key) => !fields[key]?.isSynced)
-  }
-
-  function tell(): void {
-    const waiting = unsynced()
-    const isEmpty = Object.keys(fields).length === 0
-    const state = isEmpty ? 'empty' : waiting.length === 0 ? 'saved' : isFailing ? 'local' : 'saving'
-    port.changed(state, waiting)
-  }
-
-  function put(key: string, field: LocalField): void {
-    fields = { ...fields, [key]: field }
-    port.keep({ order, fields })
+  constructor(
+    private readonly order: string,
+    private readonly port: DraftPort,
+    kept: LocalDraft | undefined,
+  ) {
+    this.fields = fieldsFor(order, kept)
   }
 
   /** Puts the server's draft under what was typed here and is not there yet; the prefill comes last. */
-  function restore(draft: Record<string, DraftField>, prefill: Record<string, Answer>): Record<string, Answer> {
-    const merged = { ...fields }
+  restore(draft: Record<string, DraftField>, prefill: Record<string, Answer>): Record<string, Answer> {
+    const merged = { ...this.fields }
     for (const [key, remote] of Object.entries(draft)) {
       const local = merged[key]
-      if (local === undefined || local.isSynced)
-        merged[key] = { value: remote.value, version: remote.version, isSynced: true }
-      else merged[key] = { ...local, version: Math.max(local.version, remote.version) }
+      merged[key] =
+        local === undefined || local.isSynced
+          ? { value: remote.value, version: remote.version, isSynced: true }
+          : { ...local, version: Math.max(local.version, remote.version) }
     }
-    fields = merged
-    port.keep({ order, fields })
-    tell()
-    const typed = recordOf(Object.entries(fields).map(([key, field]) => [key, field.value] as const))
+    this.replace(merged)
+    this.tell()
+    const typed = recordOf(Object.entries(merged).map(([key, field]) => [key, field.value] as const))
     return { ...prefill, ...typed }
   }
 
-  function change(key: string, value: Answer): void {
-    put(key, { value, version: fields[key]?.version ?? 0, isSynced: false })
-    tell()
+  change(key: string, value: Answer): void {
+    this.put(key, { value, version: this.fields[key]?.version ?? 0, isSynced: false })
+    this.tell()
   }
 
   /** Sends what is waiting, one field after the other; a value typed meanwhile is sent after its predecessor. */
-  function flush(): Promise<void> {
-    running ??= send().finally(() => (running = undefined))
-    return running
+  flush(): Promise<void> {
+    this.running ??= this.sendAll().finally(() => (this.running = undefined))
+    return this.running
   }
 
-  async function send(): Promise<void> {
-    isFailing = false
-    tell()
-    for (let key = unsynced()[0]; key !== undefined; key = unsynced()[0]) {
-      const sent = fields[key] as LocalField
-      try {
-        const saved = await port.save(key, sent.value, sent.version)
-        const now = fields[key] as LocalField
-        put(key, { ...now, version: saved.version, isSynced: now.value === sent.value })
-      } catch (reason) {
-        // A refusal (the form changed, the time is over) is not repaired by sending it again.
-        if (reason instanceof ApiProblem && reason.status < 500) put(key, { ...sent, isSynced: true })
-        else {
-          isFailing = true
-          break
-        }
-      }
+  unsynced(): string[] {
+    return Object.keys(this.fields).filter((key) => !this.fields[key]?.isSynced)
+  }
+
+  private async sendAll(): Promise<void> {
+    this.isFailing = false
+    this.tell()
+    let key = this.unsynced()[0]
+    while (key !== undefined && !this.isFailing && this.port.isReachable()) {
+      await this.send(key)
+      key = this.unsynced()[0]
     }
-    tell()
+    this.tell()
   }
 
-  return { restore, change, flush, unsynced }
+  private async send(key: string): Promise<void> {
+    const sent = this.fields[key] as LocalField
+    try {
+      const saved = await this.port.save(key, sent.value, sent.version)
+      this.settle(key, sent.value, saved.version)
+    } catch (reason) {
+      // A refusal (the form changed, the time is over) is not repaired by sending it again.
+      if (isFinal(reason)) this.settle(key, sent.value, sent.version)
+      else this.isFailing = true
+    }
+  }
+
+  private settle(key: string, value: Answer, version: number): void {
+    const now = this.fields[key] as LocalField
+    this.put(key, { ...now, version, isSynced: now.value === value })
+  }
+
+  private put(key: string, field: LocalField): void {
+    this.replace({ ...this.fields, [key]: field })
+  }
+
+  private replace(fields: Record<string, LocalField>): void {
+    this.fields = fields
+    this.port.keep({ order: this.order, fields })
+  }
+
+  private tell(): void {
+    const waiting = this.unsynced()
+    const isEmpty = Object.keys(this.fields).length === 0
+    const isStuck = this.isFailing || !this.port.isReachable()
+    const state = isEmpty ? 'empty' : waiting.length === 0 ? 'saved' : isStuck ? 'local' : 'saving'
+    this.port.changed(state, waiting)
+  }
+}
+
+function isFinal(reason: unknown): boolean {
+  return reason instanceof ApiProblem && FINAL.has(reason.status)
 }
 
 /** What was typed for an earlier order of the same form is offered again, and sent to the new one. */

@@ -1,0 +1,219 @@
+"""What must hold: after every step, and once everything has come to rest. Plain SQL, for reuse.
+
+Each invariant is a query that lists what breaks it. The schema owner runs them: they look across
+merchants. What the provider's journal says is compared in `journal_breaches`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+
+class Invariant(NamedTuple):
+    """A sentence and the query that lists what breaks it."""
+
+    name: str
+    breaches: str
+
+
+class Charge(NamedTuple):
+    """A charge of ours beside what it became."""
+
+    out_trade_no: str
+    amount_fen: int
+    is_booked: bool
+    refunded_fen: int
+
+
+ALWAYS = (
+    Invariant(
+        "places taken are the places of open holds, and no more than there are",
+        "SELECT s.id FROM slot s LEFT JOIN hold h ON h.merchant_id = s.merchant_id"
+        " AND h.slot_id = s.id AND h.state IN ('active', 'confirmed')"
+        " GROUP BY s.merchant_id, s.id"
+        " HAVING s.places_taken <> coalesce(sum(h.party_size), 0) OR s.places_taken > s.capacity",
+    ),
+    Invariant(
+        "places sold are no more than there are",
+        "SELECT s.id FROM slot s JOIN booking b ON b.merchant_id = s.merchant_id"
+        " AND b.slot_id = s.id GROUP BY s.merchant_id, s.id"
+        " HAVING sum(b.party_size) > s.capacity",
+    ),
+    Invariant(
+        "a resource is never in two places",
+        "SELECT a.id, b.id FROM hold a JOIN slot_resource ra"
+        " ON ra.merchant_id = a.merchant_id AND ra.slot_id = a.slot_id"
+        " JOIN slot sa ON sa.merchant_id = a.merchant_id AND sa.id = a.slot_id"
+        " JOIN slot_resource rb ON rb.merchant_id = ra.merchant_id"
+        " AND rb.resource_id = ra.resource_id AND rb.slot_id > ra.slot_id"
+        " JOIN slot sb ON sb.merchant_id = rb.merchant_id AND sb.id = rb.slot_id"
+        " AND sb.occupied_from < sa.occupied_until AND sb.occupied_until > sa.occupied_from"
+        " JOIN hold b ON b.merchant_id = rb.merchant_id AND b.slot_id = rb.slot_id"
+        " WHERE a.state IN ('active', 'confirmed') AND b.state IN ('active', 'confirmed')"
+        " AND coalesce(a.expires_at > app_now(), true) AND coalesce(b.expires_at > app_now(), true)"
+        " AND sa.is_occupying_when_taken AND sb.is_occupying_when_taken",
+    ),
+    Invariant(
+        "every ledger transaction sums to zero",
+        "SELECT transaction_id FROM ledger_entry GROUP BY merchant_id, transaction_id"
+        " HAVING sum(amount_fen) <> 0",
+    ),
+    Invariant(
+        "every charge is in the ledger once, with its amount, and nothing else is",
+        "SELECT a.id, t.id FROM (SELECT * FROM payment_attempt WHERE state = 'paid') a"
+        " FULL JOIN (SELECT t.merchant_id, t.id, t.source_id, e.amount_fen"
+        "  FROM ledger_transaction t JOIN ledger_entry e ON e.merchant_id = t.merchant_id"
+        "  AND e.transaction_id = t.id AND e.account = 'channel_clearing'"
+        "  WHERE t.kind = 'charge') t ON t.merchant_id = a.merchant_id AND t.source_id = a.id"
+        " WHERE a.id IS NULL OR t.id IS NULL OR t.amount_fen <> a.amount_fen",
+    ),
+    Invariant(
+        "the price charged is the price shown",
+        "SELECT o.number FROM customer_order o LEFT JOIN payment_attempt a"
+        " ON a.merchant_id = o.merchant_id AND a.order_id = o.id"
+        " WHERE a.amount_fen <> o.payable_fen"
+        " OR o.payable_fen <> (o.terms #>> '{price,payable_fen}')::bigint",
+    ),
+    Invariant(
+        "no more goes back than came",
+        "SELECT a.id FROM payment_attempt a JOIN refund r ON r.merchant_id = a.merchant_id"
+        " AND r.attempt_id = a.id AND r.state <> 'closed' GROUP BY a.merchant_id, a.id"
+        " HAVING a.state <> 'paid' OR sum(r.amount_fen) > a.amount_fen",
+    ),
+    Invariant(
+        "confirmed orders have one booking on a place that is kept, others have none",
+        "SELECT o.number FROM customer_order o LEFT JOIN booking b"
+        " ON b.merchant_id = o.merchant_id AND b.order_id = o.id"
+        " LEFT JOIN hold h ON h.merchant_id = b.merchant_id AND h.id = b.hold_id"
+        " WHERE (o.state = 'confirmed') <> (b.id IS NOT NULL) OR (b.id IS NOT NULL AND"
+        " (h.state <> 'confirmed' OR h.expires_at IS NOT NULL OR b.hold_id <> o.hold_id))",
+    ),
+    Invariant(
+        "a confirmed order that costs something is settled by a charge",
+        "SELECT o.number FROM customer_order o LEFT JOIN payment p"
+        " ON p.merchant_id = o.merchant_id AND p.order_id = o.id"
+        " LEFT JOIN payment_attempt a ON a.merchant_id = p.merchant_id"
+        " AND a.id = p.settled_attempt_id WHERE o.state = 'confirmed' AND o.payable_fen > 0"
+        " AND a.state IS DISTINCT FROM 'paid'",
+    ),
+    Invariant(
+        "a place is kept as long as a charge may land",
+        "SELECT o.number FROM customer_order o JOIN payment p"
+        " ON p.merchant_id = o.merchant_id AND p.order_id = o.id"
+        " JOIN hold h ON h.merchant_id = o.merchant_id AND h.id = o.hold_id"
+        " WHERE p.state IN ('open', 'stopping')"
+        " AND (o.state <> 'awaiting_payment' OR h.state <> 'confirmed'"
+        "  OR h.expires_at IS NOT NULL)",
+    ),
+    Invariant(
+        "nothing is told more often than it happened",
+        "SELECT m.order_number, m.kind FROM inbox_message m"
+        " JOIN customer_order o ON o.merchant_id = m.merchant_id AND o.number = m.order_number"
+        " GROUP BY o.merchant_id, o.id, m.order_number, m.kind HAVING count(*) >"
+        " (SELECT count(*) FROM order_fact f WHERE f.merchant_id = o.merchant_id"
+        "  AND f.order_id = o.id AND m.kind LIKE f.kind || '%')",
+    ),
+)
+
+AT_REST = (
+    Invariant(
+        "every event reached every handler",
+        "SELECT event_id, handler, last_error FROM outbox_delivery WHERE delivered_at IS NULL",
+    ),
+    Invariant("every event was relayed", "SELECT id FROM outbox WHERE relayed_at IS NULL"),
+    Invariant(
+        "every notice was read", "SELECT id FROM provider_notice WHERE processed_at IS NULL"
+    ),
+    Invariant(
+        "every attempt is decided",
+        "SELECT out_trade_no, state FROM payment_attempt"
+        " WHERE state IN ('intended', 'pending', 'closing')",
+    ),
+    Invariant(
+        "every refund arrived",
+        "SELECT out_refund_no, state FROM refund WHERE state NOT IN ('succeeded', 'closed')",
+    ),
+    Invariant(
+        "every order has come to an end",
+        "SELECT number, state, payment_state FROM customer_order"
+        " WHERE state LIKE 'awaiting%' OR payment_state NOT IN ('none', 'paid', 'refunded')",
+    ),
+    Invariant(
+        "an order's payment state is what became of its money",
+        "SELECT o.number, o.state, o.payment_state FROM customer_order o LEFT JOIN payment p"
+        " ON p.merchant_id = o.merchant_id AND p.order_id = o.id WHERE o.payment_state <>"
+        " CASE WHEN p.settled_attempt_id IS NULL THEN 'none'"
+        " WHEN o.state = 'confirmed' THEN 'paid' ELSE 'refunded' END",
+    ),
+    Invariant(
+        "only booked places are taken",
+        "SELECT s.id FROM slot s LEFT JOIN booking b ON b.merchant_id = s.merchant_id"
+        " AND b.slot_id = s.id GROUP BY s.merchant_id, s.id"
+        " HAVING s.places_taken <> coalesce(sum(b.party_size), 0)",
+    ),
+    Invariant(
+        "no money waits anywhere",
+        "SELECT account, sum(amount_fen) FROM ledger_entry"
+        " WHERE account IN ('customer_prepayment', 'refund_clearing', 'exception')"
+        " GROUP BY merchant_id, account HAVING sum(amount_fen) <> 0",
+    ),
+    Invariant(
+        "everything was told",
+        "SELECT o.number, f.kind FROM order_fact f JOIN customer_order o"
+        " ON o.merchant_id = f.merchant_id AND o.id = f.order_id"
+        " WHERE f.kind NOT IN ('paid', 'refund_started') AND EXISTS (SELECT 1 FROM outbox e"
+        "  WHERE e.merchant_id = f.merchant_id AND e.payload->>'fact_id' = f.id::text"
+        "  AND EXISTS (SELECT 1 FROM outbox_delivery d"
+        "   WHERE d.merchant_id = e.merchant_id AND d.event_id = e.id))"
+        " AND NOT EXISTS (SELECT 1 FROM inbox_message m WHERE m.merchant_id = o.merchant_id"
+        "  AND m.order_number = o.number AND m.kind LIKE f.kind || '%')",
+    ),
+)
+
+CHARGES = """
+    SELECT a.out_trade_no, a.amount_fen, b.id IS NOT NULL AND p.settled_attempt_id = a.id,
+           coalesce((SELECT sum(r.amount_fen) FROM refund r WHERE r.merchant_id = a.merchant_id
+                        AND r.attempt_id = a.id AND r.state = 'succeeded'), 0)::bigint
+      FROM payment_attempt a
+      JOIN payment p ON p.merchant_id = a.merchant_id AND p.order_id = a.order_id
+      LEFT JOIN booking b ON b.merchant_id = a.merchant_id AND b.order_id = a.order_id
+     WHERE a.state = 'paid'
+"""
+HOLDINGS = """
+    SELECT coalesce(sum(amount_fen), 0)::bigint FROM ledger_entry
+     WHERE account = 'channel_clearing'
+"""
+
+
+def journal_breaches(
+    journal: Iterable[dict[str, Any]], charges: Sequence[Charge], holdings_fen: int
+) -> list[str]:
+    """Compare the provider's journal with what we know; lists what differs, once all is at rest."""
+    charged: dict[str, int] = {}
+    refunded: dict[str, int] = defaultdict(int)
+    breaches: list[str] = []
+    for one in journal:
+        number = one["out_trade_no"]
+        if one["kind"] == "refund":
+            refunded[number] += one["amount_fen"]
+        elif number in charged:
+            breaches.append(f"{number} was charged twice")
+        else:
+            charged[number] = one["amount_fen"]
+    ours = {one.out_trade_no: one for one in charges}
+    for number, amount_fen in charged.items():
+        mine = ours.pop(number, None)
+        if mine is None:
+            breaches.append(f"charge {number} of {amount_fen} is unknown to us")
+        elif mine.amount_fen != amount_fen:
+            breaches.append(f"charge {number} is {amount_fen}, ours {mine.amount_fen}")
+        elif mine.refunded_fen != refunded[number]:
+            breaches.append(f"{number}: {refunded[number]} went back, ours {mine.refunded_fen}")
+        elif not mine.is_booked and refunded[number] != amount_fen:
+            breaches.append(f"charge {number} is neither a booking nor a refund")
+        elif mine.is_booked and refunded[number]:
+            breaches.append(f"charge {number} is a booking and a refund")
+    breaches += [f"charge {number} is not in the journal" for number in ours]
+    if (moved_fen := sum(charged.values()) - sum(refunded.values())) != holdings_fen:
+        breaches.append(f"the provider holds {moved_fen}, the ledger says {holdings_fen}")
+    return breaches
