@@ -7,7 +7,11 @@ export async function openOffering(page: Page, index: number): Promise<void> {
 }
 
 /** Chooses the last free slot of the next open day (or of the last one shown); returns its id. */
-export async function chooseFreeSlot(page: Page, which: 'next' | 'last' = 'next'): Promise<string> {
+export async function chooseFreeSlot(
+  page: Page,
+  which: 'next' | 'last' = 'next',
+  person?: number,
+): Promise<string> {
   const free = page.locator('[data-testid^="slot-"][data-state="free"]')
   await expect(page.locator('[data-testid^="day-"]').first()).toBeVisible()
   const days = page.locator('[data-testid^="day-"][aria-disabled="false"]')
