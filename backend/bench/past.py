@@ -5,7 +5,7 @@ import sys
 import psycopg
 
 from bench.product import Product
-from bench.supply import MERCHANT, RANDOM_OFFERING
+from bench.supply import MERCHANT, PAST_OFFERING
 
 _AT_ONCE = 500_000
 _PLACES = 50
@@ -64,7 +64,7 @@ def fill_past(product: Product, orders: int, customers: int) -> None:
         for first in range(0, orders, _AT_ONCE):
             span: dict[str, object] = {
                 "merchant": MERCHANT,
-                "offering": RANDOM_OFFERING,
+                "offering": PAST_OFFERING,
                 "first": first,
                 "last": min(first + _AT_ONCE, orders),
                 "places": _PLACES,

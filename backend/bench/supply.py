@@ -17,6 +17,7 @@ MERCHANT = UUID("00000000-0000-7000-8000-000000000001")
 HOT_OFFERING = UUID("00000000-0000-7000-8000-000000000011")
 RANDOM_OFFERING = UUID("00000000-0000-7000-8000-000000000012")
 WEEK_OFFERING = UUID("00000000-0000-7000-8000-000000000013")
+PAST_OFFERING = UUID("00000000-0000-7000-8000-000000000014")
 RANDOM_SLOTS = 10_000
 _WEEK_SLOTS = 70
 CAPACITY = 1_000_000_000
@@ -75,9 +76,11 @@ def furnish(product: Product, customers: int) -> None:
         MERCHANT,
         SLUG,
     )
-    for offering, span in ((HOT_OFFERING, HOT), (RANDOM_OFFERING, RANDOM), (WEEK_OFFERING, WEEK)):
-        first, last = span.first, span.first + span.count - 1
+    spans = {HOT_OFFERING: HOT, RANDOM_OFFERING: RANDOM, WEEK_OFFERING: WEEK}
+    for offering in (*spans, PAST_OFFERING):
         product.sql(_OFFERING, MERCHANT, offering)
+    for offering, span in spans.items():
+        first, last = span.first, span.first + span.count - 1
         product.sql(_SLOTS, MERCHANT, offering, CAPACITY, first, first, first, last)
     product.sql(_CUSTOMERS, MERCHANT, customers)
     asyncio.run(_open_account(product))

@@ -1,5 +1,6 @@
 """Files that ship with the product: the built apps, the API's documentation, demo pictures."""
 
+import html
 import mimetypes
 from importlib import resources
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin, SwaggerRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.response import File, Redirect
 
 from shunyue.kernel.settings import Settings
@@ -18,6 +19,25 @@ _BUILT_IN_TREE = {
     "console": "apps/console/dist",
     "docs": "packages/api-docs/node_modules/swagger-ui-dist",
 }
+_VIEWER_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>TITLE API</title>
+<link rel="icon" href="/docs/assets/favicon-32x32.png">
+<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<div id="viewer"></div>
+<script src="/docs/assets/swagger-ui-bundle.js"></script>
+<script>
+  SwaggerUIBundle({
+    url: "/docs/openapi.json",
+    dom_id: "#viewer",
+    deepLinking: true,
+    validatorUrl: null,
+  })
+</script>
+</html>
+"""
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 _POLICY = (
@@ -38,14 +58,17 @@ def built(settings: Settings, part: str) -> Path:
 
 def openapi_plugins() -> list[OpenAPIRenderPlugin]:
     """Show the API with scripts of our own server; nothing is loaded from elsewhere."""
-    swagger = SwaggerRenderPlugin(
-        path="/",
-        js_url="/docs/assets/swagger-ui-bundle.js",
-        css_url="/docs/assets/swagger-ui.css",
-        standalone_preset_js_url="/docs/assets/swagger-ui-standalone-preset.js",
-        favicon='<link rel="icon" href="/docs/assets/favicon-32x32.png">',
-    )
-    return [swagger, JsonRenderPlugin(path="/openapi.json")]
+    return [_Viewer(path="/"), JsonRenderPlugin(path="/openapi.json")]
+
+
+class _Viewer(OpenAPIRenderPlugin):
+    """Swagger UI from our own server. Litestar's own page asks others for icon and validator."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """Return the page."""
+        del request
+        title = html.escape(openapi_schema["info"]["title"])
+        return _VIEWER_PAGE.replace("TITLE", title).encode()
 
 
 def handlers(settings: Settings) -> list[HTTPRouteHandler]:

@@ -56,7 +56,7 @@ class TestWhatIsWrong:
             ("long_text", True, "wrong_type"),
             ("phone", "1380571246", "invalid_phone"),
             ("phone", 13805711246, "wrong_type"),
-            ("id_number", "110101199003070011", "invalid_id_number"),
+            ("id_number", "110101199003070010", "invalid_id_number"),
             ("email", "a@b", "invalid_email"),
             ("single_choice", "maybe", "unknown_option"),
             ("single_choice", 1, "unknown_option"),

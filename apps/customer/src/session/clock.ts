@@ -24,6 +24,7 @@ export function useNow(): Readonly<Ref<number>> {
   return readonly(now)
 }
 
-function tick(): void {
+/** Reads the clock between two ticks, so that a countdown does not start a second too high. */
+export function tick(): void {
   now.value = serverClock.now()
 }

@@ -1,4 +1,4 @@
-"""The complete check of a form. Pure: the same answers always get the same verdict."""
+"""The complete check of a form. Pure: the same answers get the same verdict all day."""
 
 from typing import Any
 
@@ -16,7 +16,8 @@ def check_answers(
 ) -> tuple[dict[str, Any], list[FieldProblem]]:
     """Normalise all answers and name everything that is missing or wrong, in the form's order."""
     clean: dict[str, Any] = {}
-    found = [FieldProblem(key, "unknown") for key in answers.keys() - {one.key for one in fields}]
+    known = {one.key for one in fields}
+    found = [FieldProblem(key, "unknown") for key in answers if key not in known]
     for field in fields:
         value = answers.get(field.key)
         if _is_empty(value):
@@ -60,9 +61,9 @@ def _checked(field: FormField, value: Any) -> Any:
 
 
 def _known_option(field: FormField, value: Any) -> str:
-    if value not in {option.code for option in field.options}:
+    if not isinstance(value, str) or value not in {option.code for option in field.options}:
         raise rules.RuleBroken("unknown_option")
-    return str(value)
+    return value
 
 
 def _text(field: FormField, value: Any) -> str:
