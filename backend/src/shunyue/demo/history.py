@@ -27,6 +27,8 @@ MoveClock = Callable[[datetime], Awaitable[None]]
 _SEED = 588
 _TALK_SOLD = 43
 
+SATURDAY = 6
+
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """One customer's order: when they chose, for which slot, and how far they got."""
@@ -204,10 +206,9 @@ def _lessons(pick: random.Random, now: datetime, zone: ZoneInfo, today: date) ->
 
 
 def _talk(pick: random.Random, now: datetime, zone: ZoneInfo, today: date) -> list[Visit]:
-    saturday = today + timedelta(days=(5 - today.weekday()) % 7)
-    slot_at = _at(zone, saturday, "14:00")
-    if slot_at <= now + timedelta(hours=2):
-        slot_at = _at(zone, saturday + timedelta(days=7), "14:00")
+    soon = (today + timedelta(days=n) for n in range(8))
+    weekend = (_at(zone, day, "14:00") for day in soon if day.isoweekday() >= SATURDAY)
+    slot_at = next(one for one in weekend if one > now + timedelta(hours=2))
     parties = [1, 2, 2, 3, 1, 2, 4, 2, 1, 3, 2, 2, 1, 4, 3, 2, 1, 2, 3, 2]
     assert sum(parties) == _TALK_SOLD
     return [

@@ -33,7 +33,19 @@ async def save_draft_field(tx: Transaction, order: Order, *, key: str, value: An
         raise FieldNotFound
     if len(msgspec.json.encode(value)) > LARGEST_DRAFT_VALUE_BYTES:
         raise ValueTooLong(max_bytes=LARGEST_DRAFT_VALUE_BYTES)
-    return await queries.save_draft_field(tx, order.id, key, value)
+    return await queries.save_draft_field(tx, order.id, key, _storable(value))
+
+
+def _storable(value: Any) -> Any:
+    """PostgreSQL keeps every character but one, which nobody types on purpose."""
+    match value:
+        case str():
+            return value.replace("\0", "")
+        case list():
+            return [_storable(one) for one in value]
+        case dict():
+            return {_storable(name): _storable(one) for name, one in value.items()}
+    return value
 
 
 async def submit(tx: Transaction, order: Order, *, answers: dict[str, Any]) -> None:

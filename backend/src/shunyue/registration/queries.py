@@ -56,7 +56,8 @@ async def save_draft_field(tx: Transaction, order_id: UUID, key: str, value: Any
     """Keep a field; the last one to save wins, and the version tells who came after whom."""
     row = await tx.connection.fetchrow(
         "INSERT INTO registration_draft AS d (merchant_id, order_id, key, value, version, saved_at)"
-        " VALUES ($1, $2, $3, $4, 1, $5) ON CONFLICT (merchant_id, order_id, key) DO UPDATE"
+        " VALUES ($1, $2, $3, coalesce($4, 'null'::jsonb), 1, $5)"
+        " ON CONFLICT (merchant_id, order_id, key) DO UPDATE"
         " SET value = excluded.value, version = d.version + 1, saved_at = excluded.saved_at"
         " RETURNING value, version, saved_at",
         tx.merchant_id,
