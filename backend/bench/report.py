@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from bench.figures import Figure, Measured
-from bench.rounds import CONNECTIONS, SLOTS, Plan
+from bench.rounds import SLOTS, Plan
 
 # What the design promises.
 _HOT_RATIO = 3.0
@@ -109,14 +109,15 @@ def _speed(one: Measured) -> list[Budget]:
 
 
 def _holds(one: Measured, slots: str, promised: float) -> list[Budget]:
-    """A rush is many connections: there both ratio and processor time are judged."""
-    rush = f"hold {slots}, {CONNECTIONS[-1]} connections"
-    ratio = one.ratio(slots, rush)
-    promise = f"≥ {promised:g} × pgbench"
-    return [
-        Budget(f"{rush}", promise, f"{ratio:.1f} ×", ratio >= promised),
-        _at_most("… CPU", one.figure(rush).cpu_us, _HOLD_US, "µs"),
-    ]
+    """Judge holds at each count of connections, the better and the worse."""
+    budgets = []
+    for name in (name for name in one.names() if f" {slots}," in name):
+        ratio = one.ratio(slots, name)
+        promise = f"≥ {promised:g} × pgbench"
+        budgets.append(Budget(name, promise, f"{ratio:.1f} ×", ratio >= promised))
+        if slots == "hot":
+            budgets.append(_at_most("… CPU", one.figure(name).cpu_us, _HOLD_US, "µs"))
+    return budgets
 
 
 def _at_most(what: str, measured: float, promised: float, unit: str) -> Budget:

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
@@ -159,5 +160,5 @@ def _code_of(attempt: dict[str, Any]) -> str:
     if attempt["code_url"]:
         code: str = attempt["code_url"]
         return code
-    url: str = attempt["h5_url"]
-    return url.split("/h5/")[-1].split("?")[0] if "/h5/" in url else url.split("=")[-1]
+    path: str = urlsplit(attempt["h5_url"]).path
+    return path.rpartition("/")[2]

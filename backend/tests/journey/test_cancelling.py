@@ -1,11 +1,13 @@
 """Giving up an order that is not paid, also when the money is already on its way."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
 
 from shunyue.journey.errors import OrderNotCancellable
 from shunyue.kernel.tokens import Actor
+from tests.builders.supply import make_slot
 from tests.builders.visits import Shop
 
 
@@ -67,6 +69,47 @@ class TestCancelling:
         assert await shop.balances() == {}
         assert [one["kind"] for one in await shop.journal()] == ["charge", "refund"]
         assert [one.reason for one in await shop.refunds(number)] == ["order_cancelled"]
+
+    @pytest.mark.req("PY-12")
+    async def test_money_that_lands_after_the_cancellation_goes_back(
+        self, shop: Shop, customer: Actor, slot: UUID
+    ) -> None:
+        number = await shop.place_and_register(customer, slot)
+        await shop.start_payment(customer, number)
+        await shop.break_simulator("close_race", seconds=300)
+        await shop.cancel(customer, number)
+        await shop.live(60, 30)
+        ended = await shop.order(number)
+        await shop.move_clock(300)
+
+        await shop.deliver_notices()
+        await shop.live(120, 10)
+
+        assert (ended.state, ended.payment_state) == ("cancelled", "none")
+        order = await shop.order(number)
+        assert (order.state, order.payment_state) == ("cancelled", "refunded")
+        assert await shop.places_taken(slot) == 0
+        assert "paid_late" in await shop.told(number)
+
+    @pytest.mark.req("PY-12")
+    async def test_cancelling_and_paying_at_the_same_instant_ends_one_way_or_the_other(
+        self, shop: Shop, customer: Actor, offering: UUID
+    ) -> None:
+        slot = await make_slot(shop.database, shop.merchant_id, offering, capacity=10)
+        for _ in range(10):
+            number = await shop.place_and_register(customer, slot)
+            attempt = await shop.start_payment(customer, number)
+            await shop.pay(attempt)
+
+            await asyncio.gather(
+                shop.cancel(customer, number), *(shop.ask(attempt) for _ in range(3))
+            )
+            await shop.live(60, 10)
+
+            order = await shop.order(number)
+            assert (order.state, order.payment_state) == ("cancelled", "refunded")
+        assert await shop.balances() == {}
+        assert await shop.places_taken(slot) == 0
 
     async def test_cancelling_again_changes_nothing(
         self, shop: Shop, customer: Actor, slot: UUID

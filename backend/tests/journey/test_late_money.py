@@ -1,4 +1,4 @@
-"""Money that comes late or twice: the same place if it is free, else back; never kept for nothing."""
+"""Money that comes late or twice: the same place if it is free, else back."""
 
 from uuid import UUID
 

@@ -114,7 +114,7 @@ class TestWhose:
             pages.append([one.number for one in page])
             after = pages[-1][-1]
 
-        assert sum(pages, []) == numbers[::-1]
+        assert [number for page in pages for number in page] == numbers[::-1]
 
     async def test_number_names_one_order_of_a_merchant(self, studio: Studio, order: Order) -> None:
         with pytest.raises(asyncpg.UniqueViolationError):

@@ -1,5 +1,6 @@
 """Attempts: one live one at a time, at the locked price, ended only when the provider says so."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -25,6 +26,16 @@ class TestIntendAttempt:
         second = await shop.start_payment(customer, number)
 
         assert second == first
+        assert len(await shop.attempts(number)) == 1
+
+    async def test_ten_tabs_at_once_start_one_attempt(
+        self, shop: Shop, customer: Actor, slot: UUID
+    ) -> None:
+        number = await shop.place_and_register(customer, slot)
+
+        attempts = await asyncio.gather(*(shop.intend(customer, number) for _ in range(10)))
+
+        assert len({one.id for one in attempts}) == 1
         assert len(await shop.attempts(number)) == 1
 
     async def test_attempt_is_written_down_before_the_provider_hears_of_it(

@@ -151,9 +151,7 @@ class TestRefundLock:
     async def test_without_its_lock_the_trigger_lets_too_much_through(
         self, shop: Shop, attempt: Attempt, owner: asyncpg.Connection
     ) -> None:
-        source = await owner.fetchval(
-            "SELECT pg_get_functiondef('refund_within_charge'::regproc)"
-        )
+        source = await owner.fetchval("SELECT pg_get_functiondef('refund_within_charge'::regproc)")
         assert "FOR UPDATE" in source
         await owner.execute(source.replace("FOR UPDATE", ""))
 

@@ -54,18 +54,20 @@ class TestPost:
             }
 
     async def test_database_refuses_a_second_posting_of_a_cause(
-        self, database: Database, merchant: Merchant
+        self, dsn: str, database: Database, merchant: Merchant
     ) -> None:
-        source = new_id()
-        insert = (
-            "INSERT INTO ledger_transaction (merchant_id, id, kind, order_id, source_id, posted_at)"
-            " VALUES ($1, $2, 'charge', $3, $3, app_now())"
-        )
+        async with database.begin(system_actor(merchant.merchant_id)) as tx:
+            await ledger.charge(tx, order_id=new_id(), attempt_id=new_id(), amount_fen=480)
+        owner = await asyncpg.connect(dsn)
 
         with pytest.raises(asyncpg.UniqueViolationError, match="ledger_posted_once"):
-            async with database.begin(system_actor(merchant.merchant_id)) as tx:
-                for _ in range(2):
-                    await tx.connection.execute(insert, tx.merchant_id, new_id(), source)
+            await owner.execute(
+                "INSERT INTO ledger_transaction SELECT merchant_id, $1, kind, order_id,"
+                " source_id, posted_at FROM ledger_transaction",
+                new_id(),
+            )
+
+        await owner.close()
 
     async def test_movements_show_how_holdings_changed(
         self, database: Database, merchant: Merchant
@@ -74,9 +76,7 @@ class TestPost:
 
         async with database.begin(system_actor(merchant.merchant_id)) as tx:
             await ledger.charge(tx, order_id=order_id, attempt_id=new_id(), amount_fen=480)
-            await ledger.refund_promised(
-                tx, order_id=order_id, refund_id=refund_id, amount_fen=480
-            )
+            await ledger.refund_promised(tx, order_id=order_id, refund_id=refund_id, amount_fen=480)
             await ledger.refund_paid(tx, order_id=order_id, refund_id=refund_id, amount_fen=480)
             movements = await ledger.movements_of(tx, order_id)
 

@@ -86,9 +86,7 @@ class TestReceiving:
         assert await shop.value("SELECT outcome FROM provider_notice") == "settled"
         assert await shop.balances() == {"channel_clearing": 48000, "customer_prepayment": -48000}
 
-    @pytest.mark.parametrize(
-        "fault", ["amount_mismatch", "currency_mismatch", "mchid_mismatch"]
-    )
+    @pytest.mark.parametrize("fault", ["amount_mismatch", "currency_mismatch", "mchid_mismatch"])
     async def test_untrue_notice_is_not_booked_and_the_question_tells_the_truth(
         self, shop: Shop, customer: Actor, slot: UUID, fault: str
     ) -> None:
@@ -110,9 +108,7 @@ class TestReceiving:
         self, shop: Shop, attempt: Attempt
     ) -> None:
         await shop.deliver_notices()
-        await shop.value(
-            "UPDATE payment_attempt SET out_trade_no = 'P' || substr(out_trade_no, 2)"
-        )
+        await shop.value("UPDATE payment_attempt SET out_trade_no = 'P' || substr(out_trade_no, 2)")
 
         await shop.read_notices()
 

@@ -129,25 +129,19 @@ class TestCarryingOut:
         told = await shop.told(attempt.out_trade_no[:12])
         abnormal = await states(shop)
 
-        await shop.ask_simulator(
-            "end_refund", out_refund_no=refund.out_refund_no, status="SUCCESS"
-        )
+        await shop.ask_simulator("end_refund", out_refund_no=refund.out_refund_no, status="SUCCESS")
         await shop.live(1800, 60)
 
         assert abnormal == ["abnormal"]
         assert "refund_failed" in told
         assert await states(shop) == ["succeeded"]
 
-    async def test_stuck_refund_is_looked_after_for_good(
-        self, shop: Shop, refund: Refund
-    ) -> None:
+    async def test_stuck_refund_is_looked_after_for_good(self, shop: Shop, refund: Refund) -> None:
         await shop.break_simulator("refund_stuck")
         await shop.live(7200, 600)
         stuck = await states(shop)
 
-        await shop.ask_simulator(
-            "end_refund", out_refund_no=refund.out_refund_no, status="SUCCESS"
-        )
+        await shop.ask_simulator("end_refund", out_refund_no=refund.out_refund_no, status="SUCCESS")
         await shop.live(3600, 600)
 
         assert stuck == ["processing"]

@@ -217,9 +217,7 @@ class TestQuerySchedule:
 
         assert waited <= 600
 
-    async def test_no_more_questions_once_it_is_decided(
-        self, shop: Shop, attempt: Attempt
-    ) -> None:
+    async def test_no_more_questions_once_it_is_decided(self, shop: Shop, attempt: Attempt) -> None:
         await shop.pay(attempt)
 
         await shop.live(30)

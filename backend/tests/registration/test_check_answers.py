@@ -103,7 +103,9 @@ class TestWhatIsWrong:
 @pytest.mark.req("RG-03")
 class TestWhatIsKept:
     def test_full_width_digits_are_folded(self) -> None:
-        assert kept("phone", "１３８ ０５７１ １２４６") == "13805711246"
+        wide = "138 0571 1246".translate({48 + n: chr(0xFF10 + n) for n in range(10)})
+
+        assert kept("phone", wide) == "13805711246"
 
     def test_emoji_are_kept(self) -> None:
         assert kept("text", " 小明 🧘‍ ") == "小明 🧘"

@@ -42,10 +42,9 @@ class TestAnyText:
     def test_rule_accepts_or_breaks_and_never_fails(self, text: str, name: str) -> None:
         try:
             clean = _RULES[name](text)
-        except rules.RuleBroken as broken:
-            assert broken.code == f"invalid_{name}"
-        else:
-            assert _RULES[name](clean) == clean
+        except rules.RuleBroken:
+            return
+        assert _RULES[name](clean) == clean
 
     @given(st.text())
     def test_plain_text_is_stable_and_without_invisible_characters(self, text: str) -> None:

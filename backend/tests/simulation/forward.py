@@ -26,7 +26,9 @@ def backward_steps(before: Seen, after: Seen) -> list[str]:
     for number, (state, payment_state) in before.items():
         now, payment_now = after.get(number, ("gone", "gone"))
         is_fine = now == state or now in STEPS[state]
-        is_payment_fine = payment_now == payment_state or payment_now in PAYMENT_STEPS[payment_state]
+        is_payment_fine = (
+            payment_now == payment_state or payment_now in PAYMENT_STEPS[payment_state]
+        )
         if not (is_fine and is_payment_fine):
             breaches.append(f"{number}: {state}/{payment_state} became {now}/{payment_now}")
     return breaches

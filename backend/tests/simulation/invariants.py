@@ -121,9 +121,7 @@ AT_REST = (
         "SELECT event_id, handler, last_error FROM outbox_delivery WHERE delivered_at IS NULL",
     ),
     Invariant("every event was relayed", "SELECT id FROM outbox WHERE relayed_at IS NULL"),
-    Invariant(
-        "every notice was read", "SELECT id FROM provider_notice WHERE processed_at IS NULL"
-    ),
+    Invariant("every notice was read", "SELECT id FROM provider_notice WHERE processed_at IS NULL"),
     Invariant(
         "every attempt is decided",
         "SELECT out_trade_no, state FROM payment_attempt"
@@ -189,31 +187,29 @@ def journal_breaches(
     journal: Iterable[dict[str, Any]], charges: Sequence[Charge], holdings_fen: int
 ) -> list[str]:
     """Compare the provider's journal with what we know; lists what differs, once all is at rest."""
-    charged: dict[str, int] = {}
+    charged: dict[str, int] = defaultdict(int)
     refunded: dict[str, int] = defaultdict(int)
-    breaches: list[str] = []
     for one in journal:
-        number = one["out_trade_no"]
-        if one["kind"] == "refund":
-            refunded[number] += one["amount_fen"]
-        elif number in charged:
-            breaches.append(f"{number} was charged twice")
-        else:
-            charged[number] = one["amount_fen"]
+        moved = charged if one["kind"] == "charge" else refunded
+        moved[one["out_trade_no"]] += one["amount_fen"]
     ours = {one.out_trade_no: one for one in charges}
+    breaches = [f"charge {number} is not in the journal" for number in ours.keys() - charged.keys()]
     for number, amount_fen in charged.items():
-        mine = ours.pop(number, None)
-        if mine is None:
+        if (mine := ours.get(number)) is None:
             breaches.append(f"charge {number} of {amount_fen} is unknown to us")
-        elif mine.amount_fen != amount_fen:
-            breaches.append(f"charge {number} is {amount_fen}, ours {mine.amount_fen}")
-        elif mine.refunded_fen != refunded[number]:
-            breaches.append(f"{number}: {refunded[number]} went back, ours {mine.refunded_fen}")
-        elif not mine.is_booked and refunded[number] != amount_fen:
-            breaches.append(f"charge {number} is neither a booking nor a refund")
-        elif mine.is_booked and refunded[number]:
-            breaches.append(f"charge {number} is a booking and a refund")
-    breaches += [f"charge {number} is not in the journal" for number in ours]
+        else:
+            breaches += _charge_breaches(mine, amount_fen, refunded[number])
     if (moved_fen := sum(charged.values()) - sum(refunded.values())) != holdings_fen:
         breaches.append(f"the provider holds {moved_fen}, the ledger says {holdings_fen}")
     return breaches
+
+
+def _charge_breaches(mine: Charge, charged_fen: int, refunded_fen: int) -> list[str]:
+    number = mine.out_trade_no
+    if mine.amount_fen != charged_fen:
+        return [f"charge {number} is {charged_fen}, ours {mine.amount_fen}"]
+    if mine.refunded_fen != refunded_fen:
+        return [f"{number}: {refunded_fen} went back, ours {mine.refunded_fen}"]
+    if refunded_fen != (0 if mine.is_booked else charged_fen):
+        return [f"charge {number}, booked: {mine.is_booked}, has {refunded_fen} refunded"]
+    return []

@@ -4,11 +4,10 @@ import asyncpg
 import pytest
 import structlog
 
-from shunyue.kernel.database import open_pool
+from shunyue.kernel.database import Database, open_pool
 from shunyue.payments.api import WechatConfig
 from tests.builders.visits import open_shop
 from tests.conftest import add_merchant
-from shunyue.kernel.database import Database
 from tests.simulation.world import World
 
 

@@ -36,18 +36,6 @@ async def save_draft_field(tx: Transaction, order: Order, *, key: str, value: An
     return await queries.save_draft_field(tx, order.id, key, _storable(value))
 
 
-def _storable(value: Any) -> Any:
-    """PostgreSQL keeps every character but one, which nobody types on purpose."""
-    match value:
-        case str():
-            return value.replace("\0", "")
-        case list():
-            return [_storable(one) for one in value]
-        case dict():
-            return {_storable(name): _storable(one) for name, one in value.items()}
-    return value
-
-
 async def submit(tx: Transaction, order: Order, *, answers: dict[str, Any]) -> None:
     """Take in an order's registration after the complete check; names everything that is wrong."""
     form = await queries.newest_form(tx, order.terms.offering.kind)
@@ -77,3 +65,15 @@ async def submit(tx: Transaction, order: Order, *, answers: dict[str, Any]) -> N
             order.customer_id,
             clean[name_field],
         )
+
+
+def _storable(value: Any) -> Any:
+    """PostgreSQL keeps every character but one, which nobody types on purpose."""
+    match value:
+        case str():
+            return value.replace("\0", "")
+        case list():
+            return [_storable(one) for one in value]
+        case dict():
+            return {_storable(name): _storable(one) for name, one in value.items()}
+    return value

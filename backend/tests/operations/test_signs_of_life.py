@@ -1,0 +1,104 @@
+"""What operators watch: alive, ready, and counted."""
+
+import asyncio
+import secrets
+
+import psycopg
+import pytest
+from litestar.routes import HTTPRoute
+
+from shunyue.identity.api import Merchant
+from shunyue.kernel.settings import Settings
+from tests.builders.callers import SETTINGS, Front, framework, open_front
+
+_PRODUCTION = Settings(
+    environment="production",
+    secret_key=secrets.token_hex(32),
+    public_url="https://shop.example",
+)
+
+
+def paths(settings: Settings) -> set[str]:
+    """Return every address that the application knows."""
+    return {
+        route.path_format for route in framework(settings).routes if isinstance(route, HTTPRoute)
+    }
+
+
+class TestDevelopersPages:
+    def test_exist_in_development_only(self) -> None:
+        only_here = paths(SETTINGS) - paths(_PRODUCTION)
+
+        assert only_here == {"/dev/mailbox", "/dev/mailbox.json", "/dev/clock"}
+        assert not [path for path in paths(_PRODUCTION) if "dev" in path]
+
+
+class TestReadiness:
+    async def test_follows_the_database(self, dsn: str, merchant: Merchant) -> None:
+        async with open_front(dsn) as front:
+            before = await front.get("/readyz")
+            allow_connections(dsn, is_allowed=False)
+            away = await front.get("/readyz")
+            alive = await front.get("/healthz")
+            allow_connections(dsn, is_allowed=True)
+            after = await _until_ready(front)
+
+        assert (before.status_code, before.json()) == (200, {"status": "ready"})
+        assert (away.status_code, away.json()) == (503, {"status": "database unreachable"})
+        assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
+        assert after == 200
+
+    async def test_of_requests_while_the_database_is_away_is_told_in_words(
+        self, dsn: str, merchant: Merchant
+    ) -> None:
+        async with open_front(dsn) as front:
+            allow_connections(dsn, is_allowed=False)
+            answer = await front.get("offerings")
+            allow_connections(dsn, is_allowed=True)
+
+        assert (answer.status_code, answer.json()["code"]) == (500, "server_fault")
+
+
+class TestMetrics:
+    async def test_count_answers_holds_and_events(self, dsn: str, merchant: Merchant) -> None:
+        async with open_front(dsn) as front:
+            await front.get("/v1/nothing")
+            shown = await front.get("/metrics")
+
+        assert shown.headers["content-type"].startswith("text/plain")
+        for name in (
+            'shunyue_http_requests_total{method="GET",status="404"}',
+            "shunyue_http_request_seconds_bucket",
+            "shunyue_hold_batch_size_count",
+            "shunyue_sockets",
+            "shunyue_events_relayed_total",
+        ):
+            assert name in shown.text
+
+
+@pytest.mark.parametrize("times", [15])
+async def test_application_stops_at_once_however_short_it_ran(
+    dsn: str, merchant: Merchant, times: int
+) -> None:
+    for _ in range(times):
+        async with asyncio.timeout(15), open_front(dsn) as front:
+            await front.get("/healthz")
+
+
+def allow_connections(dsn: str, *, is_allowed: bool) -> None:
+    """Take a database away from everybody, or give it back."""
+    name = dsn.partition("@/")[2].partition("?")[0]
+    with psycopg.connect(dsn.replace(f"/{name}?", "/postgres?"), autocommit=True) as elsewhere:
+        elsewhere.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {str(is_allowed).lower()}")
+        if not is_allowed:
+            elsewhere.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+                [name],
+            )
+
+
+async def _until_ready(front: Front) -> int:
+    async with asyncio.timeout(30):
+        while not (answer := await front.get("/readyz")).is_success:
+            await asyncio.sleep(0.1)
+    return answer.status_code
