@@ -139,28 +139,34 @@ END $$;
 
 CREATE FUNCTION public.take_places(p_merchant_id uuid, p_slot_ids uuid[], p_party_sizes integer[], p_customer_ids uuid[], p_keys uuid[], p_hold_ids uuid[], p_minutes integer, p_is_replacing boolean) RETURNS SETOF public.place_outcome
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS $$
 DECLARE
     v_now timestamptz := app_now();
     v_expires_at timestamptz := app_now() + make_interval(mins => p_minutes);
     v_left_behind uuid[];
+    v_left_slots uuid[];
     v_over uuid[];
     v_has_resources boolean;
 BEGIN
     PERFORM set_config('app.merchant_id', p_merchant_id::text, true);
 
     IF p_is_replacing THEN
-        SELECT array_agg(h.id) INTO v_left_behind FROM hold h
-         WHERE h.merchant_id = p_merchant_id AND h.customer_id = ANY (p_customer_ids)
-           AND h.state = 'active' AND h.idempotency_key <> ALL (p_keys);
+        -- One look-up per customer (OFFSET 0): joined as sets, a plan made while the table was
+        -- small reads all of a merchant's holds.
+        SELECT array_agg(left_behind.id), array_agg(left_behind.slot_id)
+          INTO v_left_behind, v_left_slots
+          FROM unnest(p_customer_ids) AS c (customer_id), LATERAL (
+               SELECT h.id, h.slot_id FROM hold h
+                WHERE h.merchant_id = p_merchant_id AND h.customer_id = c.customer_id
+                  AND h.state = 'active' AND h.idempotency_key <> ALL (p_keys) OFFSET 0) left_behind;
     END IF;
 
     SELECT bool_or(locked.is_occupying_when_taken) INTO v_has_resources FROM (
         SELECT s.is_occupying_when_taken FROM slot s
          WHERE s.merchant_id = p_merchant_id
-           AND (s.id = ANY (p_slot_ids) OR s.id IN (
-                SELECT h.slot_id FROM hold h
-                 WHERE h.merchant_id = p_merchant_id AND h.id = ANY (v_left_behind)))
+           AND s.id = ANY (p_slot_ids || v_left_slots)
          ORDER BY s.id FOR NO KEY UPDATE) locked;
 
     IF v_has_resources THEN
@@ -169,6 +175,15 @@ BEGIN
                SELECT sr.resource_id FROM slot_resource sr
                 WHERE sr.merchant_id = p_merchant_id AND sr.slot_id = ANY (p_slot_ids))
          ORDER BY r.id FOR NO KEY UPDATE;
+    END IF;
+
+    IF v_left_behind IS NOT NULL THEN
+        -- A choice that was confirmed meanwhile is left to its order.
+        SELECT array_agg(locked.id) INTO v_left_behind FROM (
+            SELECT h.id FROM hold h
+             WHERE h.merchant_id = p_merchant_id AND h.id = ANY (v_left_behind)
+               AND h.state = 'active'
+             ORDER BY h.id FOR NO KEY UPDATE) locked;
     END IF;
 
     SELECT array_agg(h.id) INTO v_over FROM hold h
@@ -189,31 +204,37 @@ BEGIN
     END IF;
 
     RETURN QUERY
-    WITH wish AS (
-        SELECT * FROM unnest(p_slot_ids, p_party_sizes, p_customer_ids, p_keys, p_hold_ids)
-                 WITH ORDINALITY AS w (slot_id, party_size, customer_id, key, hold_id, ord)
-    ), seen AS (
-        SELECT w.ord, h.id AS hold_id, h.slot_id, h.party_size, h.expires_at,
-               (h.slot_id = w.slot_id AND h.party_size = w.party_size) AS is_same
-          FROM wish w JOIN hold h ON h.merchant_id = p_merchant_id
-           AND h.customer_id = w.customer_id AND h.idempotency_key = w.key
-    ), judged AS (
-        SELECT w.*, s.capacity, s.capacity - s.places_taken AS places_left,
-               CASE WHEN s.id IS NULL THEN 'not_found'
+    WITH judged AS (
+        SELECT w.*, s.offering_id, s.capacity, s.max_party, s.places_left,
+               seen.id AS seen_id, seen.slot_id AS seen_slot_id,
+               seen.party_size AS seen_party_size, seen.expires_at AS seen_expires_at,
+               CASE WHEN seen.slot_id = w.slot_id AND seen.party_size = w.party_size THEN 'replayed'
+                    WHEN seen.id IS NOT NULL THEN 'key_reused'
+                    WHEN s.capacity IS NULL THEN 'not_found'
                     WHEN s.state <> 'open' THEN 'closed'
                     WHEN s.starts_at <= v_now THEN 'past'
                     WHEN s.closes_at <= v_now AND p_minutes IS NOT NULL THEN 'too_late'
                     WHEN w.party_size > s.max_party THEN 'party_too_large'
-               END AS refusal,
-               s.max_party
-          FROM wish w
-          LEFT JOIN slot s ON s.merchant_id = p_merchant_id AND s.id = w.slot_id
-         WHERE NOT EXISTS (SELECT 1 FROM seen WHERE seen.ord = w.ord)
-    ), fitting AS (
-        SELECT * FROM (
-            SELECT j.*, sum(j.party_size) OVER (PARTITION BY j.slot_id ORDER BY j.ord) AS running
+               END AS refusal
+          FROM unnest(p_slot_ids, p_party_sizes, p_customer_ids, p_keys, p_hold_ids)
+               WITH ORDINALITY AS w (slot_id, party_size, customer_id, key, hold_id, ord)
+          LEFT JOIN LATERAL (
+               SELECT h.id, h.slot_id, h.party_size, h.expires_at FROM hold h
+                WHERE h.merchant_id = p_merchant_id AND h.customer_id = w.customer_id
+                  AND h.idempotency_key = w.key LIMIT 1) seen ON true
+          LEFT JOIN LATERAL (
+               SELECT s.offering_id, s.capacity, s.max_party, s.state, s.starts_at, s.closes_at,
+                      s.capacity - s.places_taken AS places_left FROM slot s
+                WHERE s.merchant_id = p_merchant_id AND s.id = w.slot_id LIMIT 1) s ON true
+    ), counted AS (
+        SELECT r.*, max(r.running) FILTER (WHERE r.running <= r.places_left)
+                    OVER (PARTITION BY r.slot_id) AS places_going
+          FROM (
+            SELECT j.*, sum(j.party_size) OVER (PARTITION BY j.slot_id ORDER BY j.ord
+                                                ROWS UNBOUNDED PRECEDING) AS running
               FROM judged j WHERE j.refusal IS NULL) r
-         WHERE r.running <= r.places_left
+    ), fitting AS (
+        SELECT c.* FROM counted c WHERE c.running <= c.places_left
     ), needed AS (
         SELECT DISTINCT sr.slot_id, sr.resource_id, s.occupied_from, s.occupied_until
           FROM fitting f
@@ -233,10 +254,9 @@ BEGIN
     ), won AS (
         SELECT f.* FROM fitting f WHERE NOT EXISTS (SELECT 1 FROM busy b WHERE b.slot_id = f.slot_id)
     ), taken AS (
-        UPDATE slot s SET places_taken = s.places_taken + n.places
-          FROM (SELECT w.slot_id, sum(w.party_size)::int AS places FROM won w GROUP BY w.slot_id) n
+        UPDATE slot s SET places_taken = s.places_taken + n.places_going
+          FROM (SELECT DISTINCT w.slot_id, w.places_going FROM won w) n
          WHERE s.merchant_id = p_merchant_id AND s.id = n.slot_id
-        RETURNING s.id, s.offering_id, s.capacity - s.places_taken AS places_left
     ), held AS (
         INSERT INTO hold (merchant_id, id, slot_id, customer_id, party_size, idempotency_key,
                           held_at, expires_at)
@@ -246,25 +266,29 @@ BEGIN
     ), told AS (
         INSERT INTO outbox (merchant_id, name, payload)
         SELECT p_merchant_id, 'booking.slot_held.v1', jsonb_build_object(
-                   'hold_id', w.hold_id, 'slot_id', w.slot_id, 'offering_id', t.offering_id,
+                   'hold_id', w.hold_id, 'slot_id', w.slot_id, 'offering_id', w.offering_id,
                    'customer_id', w.customer_id, 'party_size', w.party_size)
-          FROM won w JOIN taken t ON t.id = w.slot_id
+          FROM won w
     )
-    SELECT s.ord::int, CASE WHEN s.is_same THEN 'replayed' ELSE 'key_reused' END,
-           s.hold_id, s.slot_id, s.party_size, s.expires_at, NULL::int, NULL::int FROM seen s
+    SELECT j.ord::int, j.refusal,
+           coalesce(j.seen_id, j.hold_id), coalesce(j.seen_slot_id, j.slot_id),
+           coalesce(j.seen_party_size, j.party_size),
+           CASE WHEN j.seen_id IS NULL THEN v_expires_at ELSE j.seen_expires_at END,
+           CASE WHEN j.seen_id IS NULL THEN j.places_left END,
+           CASE WHEN j.seen_id IS NOT NULL THEN NULL
+                WHEN j.refusal = 'party_too_large' THEN j.max_party ELSE j.capacity END
+      FROM judged j WHERE j.refusal IS NOT NULL
     UNION ALL
-    SELECT j.ord::int,
-           CASE WHEN w.ord IS NOT NULL THEN 'held'
-                WHEN j.refusal IS NOT NULL THEN j.refusal
-                WHEN b.slot_id IS NOT NULL THEN 'taken'
+    SELECT c.ord::int,
+           CASE WHEN b.slot_id IS NOT NULL THEN 'taken'
+                WHEN c.running <= c.places_left THEN 'held'
                 ELSE 'full' END,
-           j.hold_id, j.slot_id, j.party_size, v_expires_at,
-           coalesce(t.places_left, j.places_left),
-           CASE WHEN j.refusal = 'party_too_large' THEN j.max_party ELSE j.capacity END
-      FROM judged j
-      LEFT JOIN won w ON w.ord = j.ord
-      LEFT JOIN busy b ON b.slot_id = j.slot_id
-      LEFT JOIN taken t ON t.id = j.slot_id;
+           c.hold_id, c.slot_id, c.party_size, v_expires_at,
+           CASE WHEN b.slot_id IS NOT NULL THEN c.places_left
+                ELSE c.places_left - coalesce(c.places_going, 0)::int END,
+           c.capacity
+      FROM counted c
+      LEFT JOIN busy b ON b.slot_id = c.slot_id;
 
     IF v_has_resources THEN
         PERFORM refresh_occupancy(p_merchant_id, p_slot_ids);

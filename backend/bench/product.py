@@ -34,6 +34,7 @@ class Product:
         self.key = secrets.token_hex(32)
         self.postgres = EmbeddedPostgres(folder / "postgres")
         self.dsn = ""
+        self._owner: psycopg.Connection[tuple[Any, ...]] | None = None
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
@@ -78,13 +79,16 @@ class Product:
                 child.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 child.kill()
+        if self._owner is not None:
+            self._owner.close()
         self.postgres.destroy()
 
     def sql(self, query: str, *args: Any) -> list[tuple[Any, ...]]:
-        """Run one statement as the schema's owner."""
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
-            cursor = connection.execute(query.encode(), args or None)
-            return cursor.fetchall() if cursor.description else []
+        """Run one statement as the schema's owner, always over the same connection."""
+        if self._owner is None:
+            self._owner = psycopg.connect(self.dsn, autocommit=True)
+        cursor = self._owner.execute(query.encode(), args or None)
+        return cursor.fetchall() if cursor.description else []
 
     def _start(self, name: str, command: list[str], dsn: str) -> None:
         ours = {

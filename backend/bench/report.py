@@ -109,7 +109,7 @@ def _speed(one: Measured) -> list[Budget]:
 
 
 def _holds(one: Measured, slots: str, promised: float) -> list[Budget]:
-    """Judge holds at each count of connections, the better and the worse."""
+    """Judge holds at each count of connections: few make small batches, a rush makes large ones."""
     budgets = []
     for name in (name for name in one.names() if f" {slots}," in name):
         ratio = one.ratio(slots, name)

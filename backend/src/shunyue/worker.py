@@ -39,6 +39,7 @@ log = structlog.get_logger(__name__)
 SUBSCRIPTIONS = (*journey_handlers.SUBSCRIPTIONS, *notification_handlers.SUBSCRIPTIONS)
 _NIGHTLY = "17 3 * * *"
 _SWEEP_SECONDS = 0.5
+_CANCEL_AGAIN_SECONDS = 1.0
 
 
 async def run_worker(settings: Settings, dsn: str) -> None:
@@ -57,13 +58,20 @@ async def run_worker(settings: Settings, dsn: str) -> None:
         log.info("worker.started")
         stopped = asyncio.create_task(stop.wait())
         ended, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(tasks)
     await asyncio.wait_for(pool.close(), 10)
     for task in ended - {stopped}:
         # No loop may end by itself; whoever watches this process starts it again.
         task.result()
+
+
+async def _end(tasks: list[asyncio.Task[Any]]) -> None:
+    """Cancel until all have ended: a connection that dies meanwhile can swallow a cancellation."""
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=_CANCEL_AGAIN_SECONDS)
 
 
 def _loops(database: Database, bus: Bus, desk: ProviderDesk, dsn: str) -> list[Any]:

@@ -34,9 +34,7 @@ class Board:
         merchant_id = self.merchant.merchant_id
         self.teacher = await make_resource(self.database, merchant_id)
         offering = await make_offering(self.database, merchant_id)
-        self.slot = await make_slot(
-            self.database, merchant_id, offering, resource_id=self.teacher
-        )
+        self.slot = await make_slot(self.database, merchant_id, offering, resource_id=self.teacher)
         self.customer = await make_customer(self.database, merchant_id, name="许知行")
 
     async def hold(self, customer: Actor | None = None) -> UUID:

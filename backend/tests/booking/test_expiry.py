@@ -118,7 +118,7 @@ class TestSweep:
         assert expired == 2
         assert [await one.told("hold_expired") for one in (studio, neighbour)] == [1, 1]
 
-    async def test_sweep_tells_every_process(self, studio: Studio, announced: list[str]) -> None:
+    async def test_sweep_tells_every_server(self, studio: Studio, announced: list[str]) -> None:
         await studio.hold(await studio.lesson())
         await studio.stop_clock(_MORNING + _QUARTER)
         announced.clear()

@@ -8,7 +8,7 @@ import pytest
 
 from shunyue.booking import commands
 from shunyue.kernel.tokens import Actor
-from tests.builders.studio import NOON, Studio
+from tests.builders.studio import NOON, Studio, rewrite
 
 
 @pytest.fixture
@@ -113,6 +113,26 @@ class TestChoosingAnewWhileConfirming:
 
         assert await studio.state_of(first.hold_id) == "confirmed"
         assert await studio.places_taken(slot) == 1
+
+    async def test_without_the_second_look_the_confirmed_choice_is_lost(
+        self, studio: Studio, customer: Actor
+    ) -> None:
+        slot, other_slot = await studio.slot(), await studio.slot()
+        first = await studio.hold(slot, by=customer)
+        await rewrite(
+            studio.owner,
+            "take_places",
+            "               AND h.state = 'active'\n             ORDER BY h.id FOR NO KEY UPDATE)",
+            "             ORDER BY h.id)",
+        )
+
+        async with studio.database.begin(customer) as tx:
+            await commands.confirm_hold(tx, hold_id=first.hold_id)
+            choosing = asyncio.create_task(studio.hold(other_slot, by=customer))
+            await _wait_until_somebody_waits(studio)
+        await choosing
+
+        assert await studio.state_of(first.hold_id) == "released"
 
     async def test_choice_confirmed_in_the_same_moment_is_not_given_up(
         self, studio: Studio, customer: Actor

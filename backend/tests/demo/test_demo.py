@@ -27,6 +27,22 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
+    """The product as customers would meet it, started for the first time."""
+    running = RunningProduct(
+        tmp_path_factory.mktemp("production"),
+        environment={
+            "SHUNYUE_ENVIRONMENT": "production",
+            "SHUNYUE_SECRET_KEY": secrets.token_hex(32),
+            "SHUNYUE_PUBLIC_URL": "https://shop.example",
+        },
+    )
+    running.start()
+    yield running
+    running.stop()
+
+
 def rows_of(product: RunningProduct) -> dict[str, int]:
     """Count what was loaded."""
     return {name: product.sql(f"SELECT count(*) FROM {name}")[0][0] for name in _TABLES}
@@ -123,7 +139,8 @@ class TestPlaces:
 class TestReviews:
     def test_are_as_many_as_the_stars_and_the_count_say(self, fresh: RunningProduct) -> None:
         offerings = fresh.sql(
-            "SELECT o.review_count, (SELECT sum(n) FROM unnest(o.rating_stars) n)::int, o.rating_sum,"
+            "SELECT o.review_count, (SELECT sum(n) FROM unnest(o.rating_stars) n)::int,"
+            " o.rating_sum,"
             " count(r.id)::int, coalesce(sum(r.rating), 0)::int FROM offering o"
             " LEFT JOIN review r ON r.offering_id = o.id"
             " GROUP BY o.id, o.review_count, o.rating_stars, o.rating_sum"
@@ -178,21 +195,6 @@ class TestLoading:
 
 
 class TestProduction:
-    @pytest.fixture(scope="class")
-    def production(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
-        """The product as customers would meet it, started for the first time."""
-        running = RunningProduct(
-            tmp_path_factory.mktemp("production"),
-            environment={
-                "SHUNYUE_ENVIRONMENT": "production",
-                "SHUNYUE_SECRET_KEY": secrets.token_hex(32),
-                "SHUNYUE_PUBLIC_URL": "https://shop.example",
-            },
-        )
-        running.start()
-        yield running
-        running.stop()
-
     def test_has_nothing_of_the_demo(self, production: RunningProduct) -> None:
         assert set(rows_of(production).values()) == {0}
         assert sign_in(production).status_code == 401

@@ -6,7 +6,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from shunyue.kernel.errors import DomainError
 from tests.http.route_table import Route
@@ -96,9 +96,9 @@ def _walked(start: Any, dotted: str) -> Any:
     return start
 
 
-def _is_refusal(target: Any) -> bool:
+def _is_refusal(target: Any) -> TypeGuard[type[DomainError]]:
     return inspect.isclass(target) and issubclass(target, DomainError)
 
 
-def _is_ours(target: Any) -> bool:
+def _is_ours(target: Any) -> TypeGuard[Callable[..., Any]]:
     return inspect.isfunction(target) and target.__module__.startswith("shunyue.")

@@ -102,4 +102,3 @@ def routes() -> list[Route]:
 
 
 ROUTES = routes()
-

@@ -157,8 +157,9 @@ def _field_codes() -> Iterator[str]:
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func).rpartition(".")[2]
                 given = {"FieldProblem": 1, "RuleBroken": 0}.get(called)
-                if given is not None and isinstance(node.args[given], ast.Constant):
-                    yield str(node.args[given].value)
+                said = node.args[given] if given is not None else None
+                if isinstance(said, ast.Constant):
+                    yield str(said.value)
             if isinstance(node, ast.FunctionDef) and node.name == "_shape_code":
                 for one in ast.walk(node):
                     if isinstance(one, ast.Return) and isinstance(one.value, ast.Constant):

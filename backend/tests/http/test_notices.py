@@ -1,4 +1,4 @@
-"""Provider notices: only what the provider signed lately is taken in, once; the rest leaves nothing."""
+"""Provider notices: what the provider signed lately is taken in, once; nothing else is kept."""
 
 from uuid import UUID
 
@@ -63,9 +63,7 @@ class TestGenuineNotice:
     ) -> None:
         body = wechat.notice()
 
-        answers = [
-            await send(front, channel_id, body, wechat.signature(body)) for _ in range(3)
-        ]
+        answers = [await send(front, channel_id, body, wechat.signature(body)) for _ in range(3)]
 
         assert [one.status_code for one in answers] == [204] * 3
         assert await stored(dsn) == (1, 1)
@@ -84,7 +82,7 @@ class TestNoticeThatIsNotProven:
             {"Wechatpay-Serial": "PUB_KEY_ID_unknown"},
             {"Wechatpay-Signature-Type": "WECHATPAY2-SM2-WITH-SM3"},
         ],
-        ids=lambda one: " ".join(one),
+        ids=" ".join,
     )
     async def test_by_its_headers_is_refused_and_not_kept(
         self, front: Front, dsn: str, wechat: Wechat, channel_id: UUID, change: dict[str, str]

@@ -200,9 +200,7 @@ class TestWayBackFromTheCashier:
         assert found["fields"][0]["path"] == "return_url"
         assert found["fields"][0]["code"] == "foreign_address"
 
-    async def test_may_be_a_page_of_ours(
-        self, front: Front, customer: Actor, number: str
-    ) -> None:
+    async def test_may_be_a_page_of_ours(self, front: Front, customer: Actor, number: str) -> None:
         body = {"channel": "wechat", "scene": "h5", "return_url": f"{OURS}/m/qihe/#/orders"}
 
         answer = await front.post(f"orders/{number}/payments", customer, body)

@@ -123,6 +123,17 @@ def breaches_of(product: RunningProduct, invariants: tuple[Invariant, ...]) -> l
     ]
 
 
+def wait_for_simulator(product: RunningProduct) -> None:
+    """Wait until the simulator answers (again)."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{product.paysim_url}/healthz", timeout=2).is_success:
+                return
+        assert time.monotonic() < deadline, "the simulator does not come back"
+        time.sleep(_MOMENT_SECONDS)
+
+
 def wait_for_rest(product: RunningProduct, seconds: float = 60) -> None:
     """Let virtual hours pass until everything is decided; then every invariant has to hold."""
     deadline = time.monotonic() + seconds
@@ -130,7 +141,7 @@ def wait_for_rest(product: RunningProduct, seconds: float = 60) -> None:
         with contextlib.suppress(httpx.HTTPError):
             product.move_clock(300)
         time.sleep(0.7)
-    assert unrest == []
+    assert not unrest, "\n".join(unrest)
 
 
 def _unrest(product: RunningProduct) -> list[str]:

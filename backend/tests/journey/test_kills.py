@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.journey.crowd import Visitor, breaches_of, wait_for_rest
+from tests.journey.crowd import Visitor, breaches_of, wait_for_rest, wait_for_simulator
 from tests.product import RunningProduct
 from tests.simulation.invariants import ALWAYS
 
@@ -96,5 +96,6 @@ def _kill_until(running: RunningProduct, parts: tuple[str, ...], done: threading
             running.kill(part)
             time.sleep(pick.uniform(0, 0.3))
         running.wait_until_ready()
+        wait_for_simulator(running)
     # A request that died with the database is given up after a minute; then its key works again.
     running.move_clock(90)

@@ -203,7 +203,9 @@ class TestSteps:
         with pytest.raises(RuntimeError):
             await answer_once_in_steps(studio.database, ask, 201, refuse)
 
-        assert await answer_once_in_steps(studio.database, ask, 201, lambda: _step(studio))
+        answer = await answer_once_in_steps(studio.database, ask, 201, lambda: _step(studio))
+
+        assert answer.status == 201
 
 
 async def answer_once_after(first: "asyncio.Task[Answer]", studio: Studio, ask: Ask) -> Answer:

@@ -5,10 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+_PATIENCE_SECONDS = 60
 
-def run(
-    folder: Path, *words: str, seconds: float = 60, **settings: str
-) -> subprocess.CompletedProcess[str]:
+
+def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run `shunyue …` in an empty folder, with settings and nothing else of ours around."""
     kept = {
         name: value
@@ -22,6 +22,6 @@ def run(
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=seconds,
+        timeout=_PATIENCE_SECONDS,
         check=False,
     )

@@ -52,9 +52,7 @@ class TestDoctor:
         assert f"wrong  ports: 127.0.0.1:{port} can't be bound" in done.stdout
         assert "SHUNYUE_PORT" in done.stdout
 
-    def test_names_a_database_that_is_away(
-        self, tmp_path: Path, healthy: dict[str, str]
-    ) -> None:
+    def test_names_a_database_that_is_away(self, tmp_path: Path, healthy: dict[str, str]) -> None:
         away = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
 
         done = run(tmp_path, "doctor", **healthy | {"database_url": away})
@@ -63,9 +61,7 @@ class TestDoctor:
         assert "wrong  database: can't be reached" in done.stdout
         assert "SHUNYUE_DATABASE_URL" in done.stdout
 
-    def test_names_a_moved_clock(
-        self, tmp_path: Path, healthy: dict[str, str], dsn: str
-    ) -> None:
+    def test_names_a_moved_clock(self, tmp_path: Path, healthy: dict[str, str], dsn: str) -> None:
         with psycopg.connect(dsn, autocommit=True) as owner:
             owner.execute(
                 "CREATE OR REPLACE FUNCTION app_now() RETURNS timestamptz LANGUAGE sql STABLE"
@@ -77,9 +73,7 @@ class TestDoctor:
         assert done.returncode == 1
         assert "wrong  database: its clock was moved" in done.stdout
 
-    def test_names_apps_that_are_not_built(
-        self, tmp_path: Path, healthy: dict[str, str]
-    ) -> None:
+    def test_names_apps_that_are_not_built(self, tmp_path: Path, healthy: dict[str, str]) -> None:
         done = run(tmp_path, "doctor", **healthy | {"static_dir": str(tmp_path / "empty")})
 
         assert done.returncode == 1
@@ -137,7 +131,7 @@ class TestSettings:
         assert "Traceback" not in done.stderr
 
     def test_unknown_in_the_file_are_named(self, tmp_path: Path) -> None:
-        (tmp_path / "shunyue.toml").write_text('prot = 80\n', encoding="utf-8")
+        (tmp_path / "shunyue.toml").write_text("prot = 80\n", encoding="utf-8")
 
         done = run(tmp_path, "doctor")
 

@@ -8,7 +8,10 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from shunyue.identity.api import Merchant
+from shunyue.kernel.database import Database
+from shunyue.kernel.outbox import keep_running
 from shunyue.kernel.settings import Settings
+from shunyue.realtime.hub import Hub
 from tests.builders.callers import SETTINGS, Front, framework, open_front
 
 _PRODUCTION = Settings(
@@ -76,13 +79,48 @@ class TestMetrics:
             assert name in shown.text
 
 
-@pytest.mark.parametrize("times", [15])
-async def test_application_stops_at_once_however_short_it_ran(
-    dsn: str, merchant: Merchant, times: int
-) -> None:
-    for _ in range(times):
-        async with asyncio.timeout(15), open_front(dsn) as front:
-            await front.get("/healthz")
+class TestEnd:
+    @pytest.mark.parametrize("turns", range(6))
+    async def test_of_the_hub_comes_also_together_with_news(
+        self, database: Database, turns: int
+    ) -> None:
+        hub = Hub(database)
+        running = asyncio.create_task(hub.run())
+        await asyncio.sleep(0.3)
+
+        hub.heard("pushes")
+
+        assert await _ends(running, turns)
+
+    @pytest.mark.parametrize("turns", range(6))
+    async def test_of_a_loop_comes_also_together_with_its_wake_up(self, turns: int) -> None:
+        async def find_nothing() -> bool:
+            return False
+
+        wake = asyncio.Event()
+        running = asyncio.create_task(keep_running(find_nothing, wake))
+        await asyncio.sleep(0.05)
+
+        wake.set()
+
+        assert await _ends(running, turns)
+
+    async def test_of_the_application_comes_however_short_it_ran(
+        self, dsn: str, merchant: Merchant
+    ) -> None:
+        for _ in range(5):
+            async with asyncio.timeout(15), open_front(dsn) as front:
+                await front.get("/healthz")
+
+
+async def _ends(running: asyncio.Task[None], turns: int) -> bool:
+    """Cancel a task some turns of the loop from now, once; tell whether it ended."""
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running.cancel()
+    done, _ = await asyncio.wait({running}, timeout=5)
+    running.cancel()
+    return bool(done)
 
 
 def allow_connections(dsn: str, *, is_allowed: bool) -> None:
@@ -98,7 +136,8 @@ def allow_connections(dsn: str, *, is_allowed: bool) -> None:
 
 
 async def _until_ready(front: Front) -> int:
-    async with asyncio.timeout(30):
-        while not (answer := await front.get("/readyz")).is_success:
-            await asyncio.sleep(0.1)
-    return answer.status_code
+    for _ in range(300):
+        if (await front.get("/readyz")).is_success:
+            return 200
+        await asyncio.sleep(0.1)
+    return 0

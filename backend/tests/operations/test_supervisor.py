@@ -72,7 +72,7 @@ class TestKilledPart:
 
 
 class TestStop:
-    def test_leaves_no_process_and_a_second_start_keeps_the_data(self, tmp_path: Path) -> None:
+    def test_leaves_nothing_running_and_a_second_start_keeps_the_data(self, tmp_path: Path) -> None:
         product = RunningProduct(tmp_path, processes=2)
         product.start()
         customer = product.customer()

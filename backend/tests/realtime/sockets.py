@@ -34,10 +34,7 @@ class Socket:
         await socket.say(hello | {"topics": list(topics), "since": since or {}})
         await socket.wait_for(lambda one: one["type"] == "welcome")
         for topic in topics:
-            await socket.wait_for(
-                lambda one, topic=topic: one["type"] in {"subscribed", "reset", "refused"}
-                and one["topic"] == topic
-            )
+            await socket.wait_for_answer_about(topic)
         return socket
 
     async def say(self, message: Any) -> None:
@@ -54,6 +51,11 @@ class Socket:
                     if is_wanted(one):
                         return one
                 self.heard.append(json.loads(await self._connection.recv()))
+
+    async def wait_for_answer_about(self, topic: str) -> dict[str, Any]:
+        """Wait until a topic is subscribed, reset or refused."""
+        answers = {"subscribed", "reset", "refused"}
+        return await self.wait_for(lambda one: one["type"] in answers and one["topic"] == topic)
 
     async def wait_for_event(
         self, name: str, is_wanted: Callable[[Any], bool] = lambda _: True

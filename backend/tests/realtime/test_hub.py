@@ -5,7 +5,6 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
 import pytest
 
 from shunyue.identity.api import Merchant
@@ -110,20 +109,12 @@ class TestCatchingUp:
         }  # fmt: skip
         assert subscriber.queue.empty()
 
-    @pytest.mark.parametrize("forgotten", [3, 10])
     async def test_of_what_was_forgotten_is_a_reset_and_goes_on_from_there(
-        self,
-        hub: Hub,
-        database: Database,
-        subscriber: Subscriber,
-        key: TopicKey,
-        dsn: str,
-        forgotten: int,
+        self, hub: Hub, database: Database, subscriber: Subscriber, key: TopicKey
     ) -> None:
         await write(database, key, 10)
-        owner = await asyncpg.connect(dsn)
-        await owner.execute("DELETE FROM topic_message WHERE seq <= $1", forgotten)
-        await owner.close()
+        async with database.across_merchants() as connection:
+            await connection.execute("DELETE FROM topic_message WHERE seq <= 3")
 
         await hub.subscribe(subscriber, key, _TOPIC, 1)
         await write(database, key, 1)

@@ -47,7 +47,7 @@ def staff_login(product: RunningProduct, account: str = "zhouyu") -> dict[str, A
 
 @pytest.mark.req("TE-01")
 class TestPlaces:
-    async def test_change_on_every_open_page_through_whichever_process(
+    async def test_change_on_every_open_page_through_whichever_server(
         self, product: RunningProduct
     ) -> None:
         customer = product.customer()
@@ -108,9 +108,7 @@ class TestOwnNews:
         customer, other = product.customer(), product.customer()
         token = customer.login["access_token"]
         page = await Socket.greet(product.url, "customer:me", token=token)
-        others = await Socket.greet(
-            product.url, "customer:me", token=other.login["access_token"]
-        )
+        others = await Socket.greet(product.url, "customer:me", token=other.login["access_token"])
 
         number = customer.place_order(talk_slot(customer)["id"])
         changed = await page.wait_for_event("order_changed")
@@ -163,8 +161,7 @@ class TestEnd:
         logins = product.client.get("/console/v1/logins", headers=headers).json()["items"]
         staying = await Socket.greet(product.url, "board", token=kept["access_token"])
         closing = [
-            await Socket.greet(product.url, "board", token=ended["access_token"])
-            for _ in range(4)
+            await Socket.greet(product.url, "board", token=ended["access_token"]) for _ in range(4)
         ]
         current = next(one for one in logins if one["is_current"])
         mine = {"Authorization": f"Bearer {ended['access_token']}"}
@@ -213,9 +210,7 @@ class TestEnd:
             '{"type": "hello", "merchant": 7}',
         ],
     )
-    async def test_of_a_talk_that_begins_badly(
-        self, product: RunningProduct, first: str
-    ) -> None:
+    async def test_of_a_talk_that_begins_badly(self, product: RunningProduct, first: str) -> None:
         socket = await Socket.open(product.url)
 
         await socket.say(first)

@@ -1,4 +1,4 @@
-"""Finds the SQL in the product's source: every text that is a statement, put together as written."""
+"""Finds the SQL in the product's source: every statement, put together as written."""
 
 import ast
 import re
@@ -78,8 +78,11 @@ def _continued(tree: ast.Module) -> set[str]:
 def _texts(tree: ast.AST, constants: dict[str, str]) -> Iterator[tuple[int, str]]:
     """Yield the widest texts only: a piece of a sum is no statement of its own."""
     for node in ast.iter_child_nodes(tree):
-        text = _text(node, constants) if isinstance(node, ast.expr) else None
-        if text is not None and not isinstance(node, ast.Name):
+        if (
+            isinstance(node, ast.expr)
+            and not isinstance(node, ast.Name)
+            and (text := _text(node, constants)) is not None
+        ):
             yield node.lineno, text
         else:
             yield from _texts(node, constants)

@@ -32,7 +32,8 @@ async def crowd(
     owner.execute(
         "INSERT INTO slot (merchant_id, id, offering_id, resource_id, starts_at, ends_at,"
         " closes_at, capacity, max_party, places_taken, is_occupying_when_taken, occupied_from,"
-        " occupied_until) SELECT %(merchant)s, gen_random_uuid(), (%(offerings)s::uuid[])[n %% 4 + 1],"
+        " occupied_until) SELECT %(merchant)s, gen_random_uuid(),"
+        " (%(offerings)s::uuid[])[n %% 4 + 1],"
         " (%(resources)s::uuid[])[n %% 4 + 1], at, at + interval '1 hour', at, 1, 1, 1, true, at,"
         " at + interval '1 hour' FROM generate_series(0, %(many)s - 1) AS n,"
         " LATERAL (SELECT date_trunc('hour', app_now()) + (n / 4 - 400) * interval '1 hour' AS at)",

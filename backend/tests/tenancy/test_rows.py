@@ -150,9 +150,7 @@ class TestWriting:
 
         for table in (one for one in tables if one not in _APPEND_ONLY):
             name = sql.Identifier(table)
-            changed = owner.execute(
-                sql.SQL("UPDATE {} SET merchant_id = merchant_id").format(name)
-            )
+            changed = owner.execute(sql.SQL("UPDATE {} SET merchant_id = merchant_id").format(name))
             deleted = owner.execute(sql.SQL("DELETE FROM {}").format(name))
 
             assert (table, changed.rowcount, deleted.rowcount) == (table, 0, 0)

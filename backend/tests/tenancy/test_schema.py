@@ -24,7 +24,8 @@ class TestKeys:
 
     def test_merchant_is_never_unknown(self, owner: psycopg.Connection) -> None:
         rows = owner.execute(
-            "SELECT attrelid::regclass::text FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid"
+            "SELECT attrelid::regclass::text FROM pg_attribute"
+            " JOIN pg_class c ON c.oid = attrelid"
             " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
             " AND attname = 'merchant_id' AND NOT attnotnull"
         ).fetchall()
@@ -91,9 +92,8 @@ class TestSecondWall:
         assert {(row[1], *row[2], row[3], row[5]) for row in rows} == {
             ("PERMISSIVE", APP_ROLE, "ALL", None)
         }
-        assert qualities == {
-            "(merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid)"
-        }
+        asked = "NULLIF(current_setting('app.merchant_id'::text, true), ''::text)"
+        assert qualities == {f"(merchant_id = ({asked})::uuid)"}
 
     def test_role_of_the_product_has_no_way_around(self, owner: psycopg.Connection) -> None:
         role = owner.execute(

@@ -43,8 +43,8 @@ class Bus:
         while True:
             try:
                 await self._serve(dsn)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                log.warning("bus.disconnected", error=str(error))
+            except Exception as error:  # noqa: BLE001  # A dying connection raises anything.
+                log.warning("bus.disconnected", error=repr(error))
                 await asyncio.sleep(0.5)
 
     async def _serve(self, dsn: str) -> None:

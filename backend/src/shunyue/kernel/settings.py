@@ -64,9 +64,12 @@ def load_settings(file: Path | None = None) -> Settings:
     Raises `SettingsInvalid`, naming each variable that has to change.
     """
     found: dict[str, object] = {}
-    path = file or Path(os.environ.get("SHUNYUE_CONFIG", "shunyue.toml"))
+    named = file or os.environ.get("SHUNYUE_CONFIG")
+    path = Path(named or "shunyue.toml")
     if path.exists():
-        found |= tomllib.loads(path.read_text(encoding="utf-8"))
+        found |= _read(path)
+    elif named:
+        raise SettingsInvalid([f"{path} does not exist"])
     for name in Settings.__struct_fields__:
         if (value := os.environ.get(f"SHUNYUE_{name.upper()}")) is not None:
             found[name] = value
@@ -84,6 +87,13 @@ def load_settings(file: Path | None = None) -> Settings:
     if problems := _problems(settings):
         raise SettingsInvalid(problems)
     return settings
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsInvalid([f"{path} can't be read ({error})"]) from error
 
 
 def _path(kind: type, value: object) -> object:

@@ -424,6 +424,8 @@ export interface paths {
         /**
          * CheckPayment
          * @description Ask the provider now, because the customer has come back from the cashier.
+         *
+         *     When the money is there, the answer waits a moment for the order to say so too.
          */
         post: operations["check_payment"];
         delete?: never;
@@ -1400,6 +1402,17 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
+        /** ProblemHoldNotFoundMerchantNotFoundOfferingNotFound404 */
+        ProblemHoldNotFoundMerchantNotFoundOfferingNotFound404: {
+            /** @enum {string} */
+            code: "hold_not_found" | "merchant_not_found" | "offering_not_found";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
         /** ProblemIdempotencyKeyMissing422 */
         ProblemIdempotencyKeyMissing422: {
             /** @constant */
@@ -1415,6 +1428,17 @@ export interface components {
         ProblemIdempotencyKeyMissingIdempotencyKeyReused422: {
             /** @enum {string} */
             code: "idempotency_key_missing" | "idempotency_key_reused";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidPhone422 */
+        ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidPhone422: {
+            /** @enum {string} */
+            code: "idempotency_key_missing" | "idempotency_key_reused" | "invalid_phone";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1466,17 +1490,6 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemInvalidPhone422 */
-        ProblemInvalidPhone422: {
-            /** @constant */
-            code: "invalid_phone";
-            message: string;
-            params: {
-                [key: string]: unknown;
-            };
-            fields: components["schemas"]["FieldMessage"][];
-            request_id: string;
-        };
         /** ProblemLoginEnded401 */
         ProblemLoginEnded401: {
             /** @constant */
@@ -1488,10 +1501,32 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
+        /** ProblemLoginEndedWrongCredentials401 */
+        ProblemLoginEndedWrongCredentials401: {
+            /** @enum {string} */
+            code: "login_ended" | "wrong_credentials";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
         /** ProblemLoginNotFound404 */
         ProblemLoginNotFound404: {
             /** @constant */
             code: "login_not_found";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemLoginNotFoundMerchantNotFound404 */
+        ProblemLoginNotFoundMerchantNotFound404: {
+            /** @enum {string} */
+            code: "login_not_found" | "merchant_not_found";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1609,6 +1644,17 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
+        /** ProblemRequestInProgress409 */
+        ProblemRequestInProgress409: {
+            /** @constant */
+            code: "request_in_progress";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
         /** ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooLate409 */
         ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooLate409: {
             /** @enum {string} */
@@ -1668,17 +1714,6 @@ export interface components {
         ProblemValueTooLong422: {
             /** @constant */
             code: "value_too_long";
-            message: string;
-            params: {
-                [key: string]: unknown;
-            };
-            fields: components["schemas"]["FieldMessage"][];
-            request_id: string;
-        };
-        /** ProblemWrongCredentials401 */
-        ProblemWrongCredentials401: {
-            /** @constant */
-            code: "wrong_credentials";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1939,13 +1974,22 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemMerchantNotFound404"];
                 };
             };
-            /** @description Not an 11-digit mobile number. */
+            /** @description The first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemRequestInProgress409"];
+                };
+            };
+            /** @description Not an 11-digit mobile number. · A POST without `Idempotency-Key`. · The key came with another body before. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemInvalidPhone422"];
+                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidPhone422"];
                 };
             };
             /** @description A code is on its way; the next one may be asked for later. · Tried too often; `retry_after_seconds` says when it is worth trying again. */
@@ -2005,6 +2049,15 @@ export interface operations {
                             [key: string]: unknown;
                         } | unknown[];
                     };
+                };
+            };
+            /** @description The refresh token belongs to no live login. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemLoginEnded401"];
                 };
             };
             /** @description No merchant has this name. */
@@ -2137,13 +2190,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemUnauthenticated401"];
                 };
             };
-            /** @description No merchant has this name. */
+            /** @description No merchant has this name. · The acting person has no such login. */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemMerchantNotFound404"];
+                    "application/json": components["schemas"]["ProblemLoginNotFoundMerchantNotFound404"];
                 };
             };
         };
@@ -2582,13 +2635,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemUnauthenticated401"];
                 };
             };
-            /** @description No merchant has this name. · No such hold, or it is somebody else's. */
+            /** @description No merchant has this name. · No such hold, or it is somebody else's. · The merchant offers no such thing (any more). */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemHoldNotFoundMerchantNotFound404"];
+                    "application/json": components["schemas"]["ProblemHoldNotFoundMerchantNotFoundOfferingNotFound404"];
                 };
             };
         };
@@ -2696,13 +2749,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemUnauthenticated401"];
                 };
             };
-            /** @description No merchant has this name. · No such hold, or it is somebody else's. */
+            /** @description No merchant has this name. · No such hold, or it is somebody else's. · The merchant offers no such thing (any more). */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemHoldNotFoundMerchantNotFound404"];
+                    "application/json": components["schemas"]["ProblemHoldNotFoundMerchantNotFoundOfferingNotFound404"];
                 };
             };
             /** @description The first request with this key is still running. · The price is no longer the one the customer was shown. */
@@ -3571,6 +3624,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
             /** @description No merchant has this name. */
             404: {
                 headers: {
@@ -3657,13 +3719,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description Merchant, account or password is wrong; which one is not told. */
+            /** @description Merchant, account or password is wrong; which one is not told. · The refresh token belongs to no live login. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemWrongCredentials401"];
+                    "application/json": components["schemas"]["ProblemLoginEndedWrongCredentials401"];
                 };
             };
             /** @description A POST without `Idempotency-Key`. */
@@ -3740,6 +3802,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The acting person has no such login. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemLoginNotFound404"];
                 };
             };
         };
