@@ -8,9 +8,7 @@ from shunyue.kernel.ids import new_id
 from shunyue.kernel.tokens import Actor, system_actor
 
 
-async def make_customer(
-    database: Database, merchant_id: UUID, *, name: str | None = None
-) -> Actor:
+async def make_customer(database: Database, merchant_id: UUID, *, name: str | None = None) -> Actor:
     """Add a customer; returns them as an actor."""
     customer_id = new_id()
     async with database.begin(system_actor(merchant_id)) as tx:

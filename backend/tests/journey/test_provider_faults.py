@@ -134,7 +134,7 @@ class TestCalls:
         attempts = "SELECT count(*) FROM payment_attempt WHERE out_trade_no LIKE %s"
         assert running.sql(attempts, f"{number}%") == [(1,)]
 
-    @pytest.mark.parametrize("kind", ("response_lost", "error_before"))
+    @pytest.mark.parametrize("kind", ["response_lost", "error_before"])
     def test_place_goes_back_after_a_close_whose_answer_is_lost(
         self, running: RunningProduct, visitor: Visitor, kind: str
     ) -> None:
@@ -161,7 +161,7 @@ class TestCalls:
 
         assert state_of(running, number) == ("cancelled", "refunded")
 
-    @pytest.mark.parametrize("kind", ("timeout_after", "error_before"))
+    @pytest.mark.parametrize("kind", ["timeout_after", "error_before"])
     def test_lost_answers_to_questions_are_asked_for_again(
         self, running: RunningProduct, visitor: Visitor, kind: str
     ) -> None:

@@ -149,7 +149,7 @@ class TestQuery:
         assert (await shop.provider().query(attempt.out_trade_no)).state == "paid"
 
     @pytest.mark.parametrize(
-        "kind, terms, code",
+        ("kind", "terms", "code"),
         [
             ("error_before", {"status": 500}, "SYSTEM_ERROR"),
             ("error_after", {"status": 502}, "SYSTEM_ERROR"),

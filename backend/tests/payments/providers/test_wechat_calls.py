@@ -61,7 +61,7 @@ class TestCreate:
         }
 
     @pytest.mark.parametrize(
-        "h5_url, expected",
+        ("h5_url", "expected"),
         [
             ("https://wx.test/pay", "https://wx.test/pay?redirect_url=https%3A%2F%2Fs.test%2F"),
             (
@@ -164,7 +164,7 @@ class TestQuery:
         assert trade.paid_at.tzinfo is UTC
 
     @pytest.mark.parametrize(
-        "theirs, ours",
+        ("theirs", "ours"),
         [
             ("SUCCESS", "paid"),
             ("REFUND", "paid"),
@@ -230,7 +230,7 @@ class TestClose:
         assert gateway.sent_json() == {"mchid": "1900000001"}
 
     @pytest.mark.parametrize(
-        "status, code",
+        ("status", "code"),
         [(400, "ORDERPAID"), (400, "ORDER_CLOSED"), (404, "ORDER_NOT_EXIST"), (403, "TRADE_ERROR")],
     )
     async def test_refusal_asks_for_a_query(self, status: int, code: str) -> None:
@@ -274,7 +274,7 @@ class TestRefund:
         }
 
     @pytest.mark.parametrize(
-        "theirs, ours",
+        ("theirs", "ours"),
         [
             ("PROCESSING", "processing"),
             ("SUCCESS", "succeeded"),

@@ -47,7 +47,7 @@ SHORT_KEY = rsa.generate_private_key(65537, 1024)  # noqa: S505  # too short on 
 
 
 @pytest.mark.parametrize(
-    "field, value, told",
+    ("field", "value", "told"),
     [
         ("mchid", "", "digits"),
         ("mchid", "19000000X1", "digits"),
@@ -86,7 +86,7 @@ def test_wrong_setting_is_named(field: str, value: object, told: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "serial, pem, told",
+    ("serial", "pem", "told"),
     [
         (PUBLIC_KEY_ID, MERCHANT_PUBLIC, "merchant's own key"),
         (PUBLIC_KEY_ID, MERCHANT_PRIVATE, "private key"),

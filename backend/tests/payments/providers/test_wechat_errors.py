@@ -74,7 +74,7 @@ NETWORK = [
 
 
 @every_call
-@pytest.mark.parametrize("status, code", MISCONFIGURED)
+@pytest.mark.parametrize(("status", "code"), MISCONFIGURED)
 async def test_wrong_settings_alert(call: str, status: int, code: str) -> None:
     error = await error_of(call, signed(status, problem(code)))
 
@@ -92,7 +92,7 @@ async def test_wrong_clock_of_ours_is_told_and_not_hidden_by_the_stale_answer(ca
 
 
 @every_refundless_call
-@pytest.mark.parametrize("status, code", TRANSIENT)
+@pytest.mark.parametrize(("status", "code"), TRANSIENT)
 async def test_transient_error_means_try_again(call: str, status: int, code: str) -> None:
     error = await error_of(call, signed(status, problem(code)))
 
@@ -100,7 +100,7 @@ async def test_transient_error_means_try_again(call: str, status: int, code: str
     assert error.code == code
 
 
-@pytest.mark.parametrize("status, code", [*TRANSIENT, (403, "NOT_ENOUGH")])
+@pytest.mark.parametrize(("status", "code"), [*TRANSIENT, (403, "NOT_ENOUGH")])
 async def test_transient_error_leaves_a_refund_unsettled(status: int, code: str) -> None:
     error = await error_of("refund", signed(status, problem(code)))
 
@@ -125,7 +125,7 @@ async def test_no_answer_leaves_a_refund_unsettled(lost: httpx.RequestError) -> 
 
 
 @pytest.mark.parametrize("call", ["create", "query", "refund", "query_refund"])
-@pytest.mark.parametrize("status, code", BUSINESS)
+@pytest.mark.parametrize(("status", "code"), BUSINESS)
 async def test_business_refusal_keeps_its_code(call: str, status: int, code: str) -> None:
     error = await error_of(call, signed(status, problem(code)))
 
@@ -133,7 +133,7 @@ async def test_business_refusal_keeps_its_code(call: str, status: int, code: str
     assert (error.code, error.message) == (code, "原因")
 
 
-@pytest.mark.parametrize("status, code", BUSINESS)
+@pytest.mark.parametrize(("status", "code"), BUSINESS)
 async def test_unsigned_refusal_is_still_a_refusal(status: int, code: str) -> None:
     body = f'{{"code":"{code}","message":"x"}}'.encode()
 

@@ -59,7 +59,7 @@ PROVIDER = make_provider()
 
 
 @pytest.mark.parametrize(
-    "name, notice_id, kind, content",
+    ("name", "notice_id", "kind", "content"),
     [
         ("payment", "EV-2026112317010300001", "TRANSACTION.SUCCESS", PAID),
         (

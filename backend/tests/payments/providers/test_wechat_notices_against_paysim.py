@@ -34,7 +34,7 @@ class TestNotices:
         assert (content.refund_fen, content.merchant_account_id) == (5_000, shop.mchid)
 
     @pytest.mark.parametrize(
-        "flaw, reason",
+        ("flaw", "reason"),
         [
             ("wrong_signature", "signature"),
             ("tampered_body", "signature"),
@@ -78,7 +78,7 @@ class TestNotices:
         assert len({notice.notice_id for notice in notices}) == 1
 
     @pytest.mark.parametrize(
-        "fault, field, value",
+        ("fault", "field", "value"),
         [
             ("amount_mismatch", "amount_fen", 19_801),
             ("currency_mismatch", "currency", "USD"),

@@ -122,7 +122,7 @@ def test_golden_notice_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "name, amount_fen",
+    ("name", "amount_fen"),
     [
         ("EventSamples__Transactions__TransactionResource", 100),
         ("ModelSamples__PayTransactions__GetPayTransactionByIdResponse", 1),
@@ -137,7 +137,7 @@ def test_sample_trade_is_paid(name: str, amount_fen: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "name, state",
+    ("name", "state"),
     [
         ("EventSamples__Refund__RefundResource", "succeeded"),
         ("ModelSamples__Refund__CreateRefundDomesticRefundResponse", "processing"),
@@ -152,7 +152,7 @@ def test_sample_refund_is_read(name: str, state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "scene, field", [("Native", "code_url"), ("H5", "h5_url"), ("Jsapi", "prepay_id")]
+    ("scene", "field"), [("Native", "code_url"), ("H5", "h5_url"), ("Jsapi", "prepay_id")]
 )
 def test_sample_answer_to_an_order_is_read(scene: str, field: str) -> None:
     name = f"ModelSamples__PayTransactions__CreatePayTransaction{scene}Response"

@@ -36,7 +36,7 @@ class TestRefund:
         assert second.refund_id == third.refund_id
 
     @pytest.mark.parametrize(
-        "kind, terms, code",
+        ("kind", "terms", "code"),
         [
             ("error_before", {"status": 500}, "SYSTEM_ERROR"),
             ("error_after", {"status": 500}, "SYSTEM_ERROR"),
@@ -83,7 +83,7 @@ class TestRefund:
         assert (await shop.provider().query_refund("261123042178R9")).state == "absent"
 
     @pytest.mark.parametrize(
-        "fault, state",
+        ("fault", "state"),
         [
             ("refund_abnormal", "abnormal"),
             ("refund_closed", "closed"),

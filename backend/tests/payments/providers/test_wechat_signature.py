@@ -94,7 +94,7 @@ def test_message_outside_five_minutes_is_stale(seconds: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes, reason",
+    ("changes", "reason"),
     [
         ({"Wechatpay-Signature": "WECHATPAY/SIGNTEST/" + "A" * 325}, "signature"),
         ({"Wechatpay-Signature": ""}, "signature"),
