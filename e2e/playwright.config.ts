@@ -44,7 +44,6 @@ export default defineConfig({
       SHUNYUE_PORT: String(PORT),
       SHUNYUE_PAYSIM_PORT: String(PAYSIM_PORT),
       SHUNYUE_PROCESSES: '2',
-      SHUNYUE_CONFIG: 'none',
     },
   },
 })
