@@ -19,7 +19,7 @@ async def _think_twice(owner: asyncpg.Connection) -> None:
     """Widen the moment between looking and taking, so that rivals really meet in it."""
     await rewrite(
         owner,
-        "take_places",
+        "place_wishes",
         "FROM judged j WHERE j.refusal IS NULL) r",
         "FROM judged j, pg_sleep(0.15) WHERE j.refusal IS NULL) r",
     )

@@ -17,7 +17,8 @@ from shunyue.kernel.ids import new_id
 from shunyue.kernel.tokens import Actor, system_actor
 from tests.builders.supply import make_customer, make_offering, make_resource, make_slot
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+# Tomorrow's, whatever day the tests run on: a slot of the past can't be held.
+NOON = (datetime.now(UTC) + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 @dataclass

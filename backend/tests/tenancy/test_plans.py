@@ -55,9 +55,10 @@ async def crowd(
         [merchant_id],
     )
     owner.execute(
-        "INSERT INTO hold (merchant_id, id, slot_id, customer_id, party_size, idempotency_key,"
-        " expires_at) SELECT merchant_id, gen_random_uuid(), id, %s, 1, gen_random_uuid(),"
-        " app_now() + interval '15 minutes' FROM slot WHERE merchant_id = %s",
+        "INSERT INTO hold (merchant_id, id, slot_id, customer_id, party_size, state,"
+        " idempotency_key, expires_at) SELECT merchant_id, gen_random_uuid(), id, %s, 1,"
+        " 'confirmed', gen_random_uuid(), app_now() + interval '15 minutes' FROM slot"
+        " WHERE merchant_id = %s",
         [customer.id, merchant_id],
     )
     owner.execute("ANALYZE")

@@ -116,23 +116,17 @@ async def keep_hold(tx: Transaction, hold_id: UUID) -> None:
     Raises `HoldExpired` from the instant of expiry on, whether or not a sweep came by. Its busy
     time is kept in the same breath; if somebody took the resource first, it is over too.
     """
-    hold = await queries.lock_hold(tx, hold_id)
-    assert hold is not None
-    if hold.state != "confirmed" or hold.expires_at is None or hold.expires_at <= tx.now:
-        raise HoldExpired
-    await tx.connection.execute(
-        "UPDATE hold SET expires_at = NULL WHERE merchant_id = $1 AND id = $2",
+    is_busy_time_kept = await tx.connection.fetchval(
+        "WITH kept AS (UPDATE hold SET expires_at = NULL WHERE merchant_id = $1 AND id = $2"
+        "  AND state = 'confirmed' AND expires_at > $3 RETURNING merchant_id, slot_id),"
+        " busy AS (UPDATE occupancy o SET expires_at = NULL FROM kept k"
+        "  WHERE o.merchant_id = k.merchant_id AND o.slot_id = k.slot_id RETURNING o.resource_id)"
+        " SELECT NOT s.is_occupying_when_taken OR (SELECT count(*) FROM busy) ="
+        "  (SELECT count(*) FROM slot_resource r WHERE r.merchant_id = $1 AND r.slot_id = s.id)"
+        " FROM kept k JOIN slot s ON s.merchant_id = k.merchant_id AND s.id = k.slot_id",
         tx.merchant_id,
         hold_id,
-    )
-    is_busy_time_kept = await tx.connection.fetchval(
-        "WITH kept AS (UPDATE occupancy SET expires_at = NULL"
-        "  WHERE merchant_id = $1 AND slot_id = $2 RETURNING resource_id)"
-        " SELECT NOT s.is_occupying_when_taken OR (SELECT count(*) FROM kept) ="
-        "  (SELECT count(*) FROM slot_resource r WHERE r.merchant_id = $1 AND r.slot_id = $2)"
-        " FROM slot s WHERE s.merchant_id = $1 AND s.id = $2",
-        tx.merchant_id,
-        hold.slot_id,
+        tx.now,
     )
     if not is_busy_time_kept:
         raise HoldExpired
@@ -158,12 +152,6 @@ async def take_again(tx: Transaction, order: Order) -> UUID | None:
     placement = queries.placement_of(row)
     if placement.outcome != "held":
         return None
-    await tx.connection.execute(
-        "UPDATE hold SET state = 'confirmed', confirmed_at = $3 WHERE merchant_id = $1 AND id = $2",
-        tx.merchant_id,
-        placement.hold_id,
-        tx.now,
-    )
     _announce(tx)
     return placement.hold_id
 

@@ -23,6 +23,7 @@ HOLD_MINUTES = 15
 LANES = 2
 LARGEST_BATCH = 256
 _STATEMENT_SECONDS = 10.0
+_LOOKS = 8
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -94,7 +95,7 @@ class PlaceTaker:
     async def _serve(self, merchant_id: UUID, batch: list[_Waiting]) -> list[_Waiting]:
         """Answer a batch; returns members that deserve another try."""
         try:
-            placements = await self._take(merchant_id, batch)
+            placements = await self._take_patiently(merchant_id, batch)
         except Exception as error:  # noqa: BLE001  # One bad member must not fail the others.
             if len(batch) > 1:
                 log.warning("holds.batch_failed", size=len(batch), error=repr(error))
@@ -113,6 +114,21 @@ class PlaceTaker:
         if any(placement.outcome == "held" for placement in placements):
             self._announce((f"slots:{merchant_id}", "outbox"))
         return again
+
+    async def _take_patiently(self, merchant_id: UUID, batch: list[_Waiting]) -> list[Placement]:
+        """Take; if another statement has just stored a choice of a lone customer, look again.
+
+        A customer has one choice at a time (`hold_one_choice`), and the same wish one effect
+        (`hold_once`): the next look finds what the other statement stored. Each time somebody wins,
+        so rivals come to an end; more than a few are no person's taps.
+        """
+        for _ in range(_LOOKS):
+            try:
+                return await self._take(merchant_id, batch)
+            except asyncpg.UniqueViolationError:
+                if len(batch) > 1:
+                    raise
+        return await self._take(merchant_id, batch)
 
     async def _take(self, merchant_id: UUID, batch: list[_Waiting]) -> list[Placement]:
         HOLD_BATCH.observe(len(batch))
