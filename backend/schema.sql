@@ -84,6 +84,13 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.logins_ended_since(p_at timestamp with time zone) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+    SELECT id FROM login WHERE ended_at > p_at
+$$;
+
 CREATE FUNCTION public.merchant_of_payment_channel(p_id uuid) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public'
@@ -100,6 +107,106 @@ CREATE FUNCTION public.merchants_with_holds_due() RETURNS SETOF uuid
          WHERE h.state IN ('active', 'confirmed') AND h.expires_at <= app_now()
          ORDER BY h.expires_at LIMIT 5000) h
 $$;
+
+CREATE FUNCTION public.place_wishes(p_merchant_id uuid, p_slot_ids uuid[], p_party_sizes integer[], p_customer_ids uuid[], p_keys uuid[], p_hold_ids uuid[], p_minutes integer, p_has_resources boolean) RETURNS SETOF public.place_outcome
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_now timestamptz := app_now();
+    v_expires_at timestamptz := app_now() + make_interval(mins => p_minutes);
+BEGIN
+    RETURN QUERY
+    WITH judged AS (
+        SELECT w.*, s.offering_id, s.capacity, s.max_party, s.places_left,
+               seen.id AS seen_id, seen.slot_id AS seen_slot_id,
+               seen.party_size AS seen_party_size, seen.expires_at AS seen_expires_at,
+               CASE WHEN seen.slot_id = w.slot_id AND seen.party_size = w.party_size THEN 'replayed'
+                    WHEN seen.id IS NOT NULL THEN 'key_reused'
+                    WHEN s.capacity IS NULL THEN 'not_found'
+                    WHEN s.state <> 'open' THEN 'closed'
+                    WHEN s.starts_at <= v_now THEN 'past'
+                    WHEN s.closes_at <= v_now AND p_minutes IS NOT NULL THEN 'too_late'
+                    WHEN w.party_size > s.max_party THEN 'party_too_large'
+               END AS refusal
+          FROM unnest(p_slot_ids, p_party_sizes, p_customer_ids, p_keys, p_hold_ids)
+               WITH ORDINALITY AS w (slot_id, party_size, customer_id, key, hold_id, ord)
+          LEFT JOIN LATERAL (
+               SELECT h.id, h.slot_id, h.party_size, h.expires_at FROM hold h
+                WHERE h.merchant_id = p_merchant_id AND h.customer_id = w.customer_id
+                  AND h.idempotency_key = w.key LIMIT 1) seen ON true
+          LEFT JOIN LATERAL (
+               SELECT s.offering_id, s.capacity, s.max_party, s.state, s.starts_at, s.closes_at,
+                      s.capacity - s.places_taken AS places_left FROM slot s
+                WHERE s.merchant_id = p_merchant_id AND s.id = w.slot_id LIMIT 1) s ON true
+    ), counted AS (
+        SELECT r.*, max(r.running) FILTER (WHERE r.running <= r.places_left)
+                    OVER (PARTITION BY r.slot_id) AS places_going
+          FROM (
+            SELECT j.*, sum(j.party_size) OVER (PARTITION BY j.slot_id ORDER BY j.ord
+                                                ROWS UNBOUNDED PRECEDING) AS running
+              FROM judged j WHERE j.refusal IS NULL) r
+    ), fitting AS (
+        SELECT c.* FROM counted c WHERE c.running <= c.places_left
+    ), needed AS (
+        SELECT DISTINCT sr.slot_id, sr.resource_id, s.occupied_from, s.occupied_until
+          FROM fitting f
+          JOIN slot s ON s.merchant_id = p_merchant_id AND s.id = f.slot_id
+           AND s.is_occupying_when_taken AND s.places_taken = 0
+          JOIN slot_resource sr ON sr.merchant_id = p_merchant_id AND sr.slot_id = s.id
+         WHERE p_has_resources
+    ), got AS (
+        INSERT INTO occupancy (merchant_id, resource_id, slot_id, starts_at, ends_at, expires_at)
+        SELECT p_merchant_id, n.resource_id, n.slot_id, n.occupied_from, n.occupied_until, v_expires_at
+          FROM needed n ORDER BY n.resource_id, n.occupied_from
+        ON CONFLICT DO NOTHING
+        RETURNING occupancy.slot_id
+    ), busy AS (
+        SELECT n.slot_id FROM needed n GROUP BY n.slot_id
+        HAVING count(*) > (SELECT count(*) FROM got g WHERE g.slot_id = n.slot_id)
+    ), won AS (
+        SELECT f.* FROM fitting f WHERE NOT EXISTS (SELECT 1 FROM busy b WHERE b.slot_id = f.slot_id)
+    ), taken AS (
+        UPDATE slot s SET places_taken = s.places_taken + n.places_going
+          FROM (SELECT DISTINCT w.slot_id, w.places_going FROM won w) n
+         WHERE s.merchant_id = p_merchant_id AND s.id = n.slot_id
+    ), held AS (
+        INSERT INTO hold (merchant_id, id, slot_id, customer_id, party_size, idempotency_key,
+                          state, held_at, expires_at, confirmed_at)
+        SELECT p_merchant_id, w.hold_id, w.slot_id, w.customer_id, w.party_size, w.key,
+               CASE WHEN p_minutes IS NULL THEN 'confirmed' ELSE 'active' END, v_now, v_expires_at,
+               CASE WHEN p_minutes IS NULL THEN v_now END
+          FROM won w ORDER BY w.customer_id
+    ), told AS (
+        INSERT INTO outbox (merchant_id, name, payload)
+        SELECT p_merchant_id, 'booking.slot_held.v1', jsonb_build_object(
+                   'hold_id', w.hold_id, 'slot_id', w.slot_id, 'offering_id', w.offering_id,
+                   'customer_id', w.customer_id, 'party_size', w.party_size)
+          FROM won w
+    )
+    SELECT j.ord::int, j.refusal,
+           coalesce(j.seen_id, j.hold_id), coalesce(j.seen_slot_id, j.slot_id),
+           coalesce(j.seen_party_size, j.party_size),
+           CASE WHEN j.seen_id IS NULL THEN v_expires_at ELSE j.seen_expires_at END,
+           CASE WHEN j.seen_id IS NULL THEN j.places_left END,
+           CASE WHEN j.seen_id IS NOT NULL THEN NULL
+                WHEN j.refusal = 'party_too_large' THEN j.max_party ELSE j.capacity END
+      FROM judged j WHERE j.refusal IS NOT NULL
+    UNION ALL
+    SELECT c.ord::int,
+           CASE WHEN b.slot_id IS NOT NULL THEN 'taken'
+                WHEN c.running <= c.places_left THEN 'held'
+                ELSE 'full' END,
+           c.hold_id, c.slot_id, c.party_size, v_expires_at,
+           CASE WHEN b.slot_id IS NOT NULL THEN c.places_left
+                ELSE c.places_left - coalesce(c.places_going, 0)::int END,
+           c.capacity
+      FROM counted c
+      LEFT JOIN busy b ON b.slot_id = c.slot_id;
+
+    IF p_has_resources THEN
+        PERFORM refresh_occupancy(p_merchant_id, p_slot_ids);
+    END IF;
+END $$;
 
 CREATE FUNCTION public.refresh_occupancy(p_merchant_id uuid, p_slot_ids uuid[]) RETURNS void
     LANGUAGE sql
@@ -144,23 +251,31 @@ CREATE FUNCTION public.take_places(p_merchant_id uuid, p_slot_ids uuid[], p_part
     AS $$
 DECLARE
     v_now timestamptz := app_now();
-    v_expires_at timestamptz := app_now() + make_interval(mins => p_minutes);
-    v_left_behind uuid[];
+    -- Wishes that are decided one after the other, by their place in the batch.
+    v_alone int[];
     v_left_slots uuid[];
     v_over uuid[];
     v_has_resources boolean;
+    v_left_behind uuid[];
+    v_placement place_outcome;
+    v_ord int;
 BEGIN
     PERFORM set_config('app.merchant_id', p_merchant_id::text, true);
 
     IF p_is_replacing THEN
         -- One look-up per customer (OFFSET 0): joined as sets, a plan made while the table was
         -- small reads all of a merchant's holds.
-        SELECT array_agg(left_behind.id), array_agg(left_behind.slot_id)
-          INTO v_left_behind, v_left_slots
-          FROM unnest(p_customer_ids) AS c (customer_id), LATERAL (
-               SELECT h.id, h.slot_id FROM hold h
-                WHERE h.merchant_id = p_merchant_id AND h.customer_id = c.customer_id
-                  AND h.state = 'active' AND h.idempotency_key <> ALL (p_keys) OFFSET 0) left_behind;
+        SELECT array_agg(DISTINCT w.ord) FILTER (WHERE left_behind.slot_id IS NOT NULL OR w.nth > 1),
+               array_agg(left_behind.slot_id) FILTER (WHERE left_behind.slot_id IS NOT NULL)
+          INTO v_alone, v_left_slots
+          FROM (SELECT c.customer_id, c.ord::int AS ord,
+                       row_number() OVER (PARTITION BY c.customer_id ORDER BY c.ord) AS nth
+                  FROM unnest(p_customer_ids) WITH ORDINALITY c (customer_id, ord)) w
+          LEFT JOIN LATERAL (
+               SELECT h.slot_id FROM hold h
+                WHERE h.merchant_id = p_merchant_id AND h.customer_id = w.customer_id
+                  AND h.state = 'active' AND h.idempotency_key <> ALL (p_keys) OFFSET 0
+               ) left_behind ON true;
     END IF;
 
     SELECT bool_or(locked.is_occupying_when_taken) INTO v_has_resources FROM (
@@ -177,23 +292,11 @@ BEGIN
          ORDER BY r.id FOR NO KEY UPDATE;
     END IF;
 
-    IF v_left_behind IS NOT NULL THEN
-        -- A choice that was confirmed meanwhile is left to its order.
-        SELECT array_agg(locked.id) INTO v_left_behind FROM (
-            SELECT h.id FROM hold h
-             WHERE h.merchant_id = p_merchant_id AND h.id = ANY (v_left_behind)
-               AND h.state = 'active'
-             ORDER BY h.id FOR NO KEY UPDATE) locked;
-    END IF;
-
     SELECT array_agg(h.id) INTO v_over FROM hold h
      WHERE h.merchant_id = p_merchant_id AND h.slot_id = ANY (p_slot_ids)
        AND h.state IN ('active', 'confirmed') AND h.expires_at <= v_now;
     IF v_over IS NOT NULL THEN
         PERFORM give_places_back(p_merchant_id, v_over, 'expired');
-    END IF;
-    IF v_left_behind IS NOT NULL THEN
-        PERFORM give_places_back(p_merchant_id, v_left_behind, 'released');
     END IF;
     IF v_has_resources THEN
         -- Busy time of other slots that ran out: a constraint can't look at the clock.
@@ -203,96 +306,56 @@ BEGIN
                 WHERE sr.merchant_id = p_merchant_id AND sr.slot_id = ANY (p_slot_ids));
     END IF;
 
+    IF v_alone IS NULL THEN
+        RETURN QUERY SELECT * FROM place_wishes(
+            p_merchant_id, p_slot_ids, p_party_sizes, p_customer_ids, p_keys, p_hold_ids,
+            p_minutes, v_has_resources);
+        RETURN;
+    END IF;
+
     RETURN QUERY
-    WITH judged AS (
-        SELECT w.*, s.offering_id, s.capacity, s.max_party, s.places_left,
-               seen.id AS seen_id, seen.slot_id AS seen_slot_id,
-               seen.party_size AS seen_party_size, seen.expires_at AS seen_expires_at,
-               CASE WHEN seen.slot_id = w.slot_id AND seen.party_size = w.party_size THEN 'replayed'
-                    WHEN seen.id IS NOT NULL THEN 'key_reused'
-                    WHEN s.capacity IS NULL THEN 'not_found'
-                    WHEN s.state <> 'open' THEN 'closed'
-                    WHEN s.starts_at <= v_now THEN 'past'
-                    WHEN s.closes_at <= v_now AND p_minutes IS NOT NULL THEN 'too_late'
-                    WHEN w.party_size > s.max_party THEN 'party_too_large'
-               END AS refusal
+    WITH first AS (
+        SELECT array_agg(w.ord ORDER BY w.ord) AS ords, array_agg(w.slot_id ORDER BY w.ord) AS slots,
+               array_agg(w.party_size ORDER BY w.ord) AS sizes,
+               array_agg(w.customer_id ORDER BY w.ord) AS customers,
+               array_agg(w.key ORDER BY w.ord) AS keys, array_agg(w.hold_id ORDER BY w.ord) AS holds
           FROM unnest(p_slot_ids, p_party_sizes, p_customer_ids, p_keys, p_hold_ids)
                WITH ORDINALITY AS w (slot_id, party_size, customer_id, key, hold_id, ord)
-          LEFT JOIN LATERAL (
-               SELECT h.id, h.slot_id, h.party_size, h.expires_at FROM hold h
-                WHERE h.merchant_id = p_merchant_id AND h.customer_id = w.customer_id
-                  AND h.idempotency_key = w.key LIMIT 1) seen ON true
-          LEFT JOIN LATERAL (
-               SELECT s.offering_id, s.capacity, s.max_party, s.state, s.starts_at, s.closes_at,
-                      s.capacity - s.places_taken AS places_left FROM slot s
-                WHERE s.merchant_id = p_merchant_id AND s.id = w.slot_id LIMIT 1) s ON true
-    ), counted AS (
-        SELECT r.*, max(r.running) FILTER (WHERE r.running <= r.places_left)
-                    OVER (PARTITION BY r.slot_id) AS places_going
-          FROM (
-            SELECT j.*, sum(j.party_size) OVER (PARTITION BY j.slot_id ORDER BY j.ord
-                                                ROWS UNBOUNDED PRECEDING) AS running
-              FROM judged j WHERE j.refusal IS NULL) r
-    ), fitting AS (
-        SELECT c.* FROM counted c WHERE c.running <= c.places_left
-    ), needed AS (
-        SELECT DISTINCT sr.slot_id, sr.resource_id, s.occupied_from, s.occupied_until
-          FROM fitting f
-          JOIN slot s ON s.merchant_id = p_merchant_id AND s.id = f.slot_id
-           AND s.is_occupying_when_taken AND s.places_taken = 0
-          JOIN slot_resource sr ON sr.merchant_id = p_merchant_id AND sr.slot_id = s.id
-         WHERE v_has_resources
-    ), got AS (
-        INSERT INTO occupancy (merchant_id, resource_id, slot_id, starts_at, ends_at, expires_at)
-        SELECT p_merchant_id, n.resource_id, n.slot_id, n.occupied_from, n.occupied_until, v_expires_at
-          FROM needed n ORDER BY n.resource_id, n.occupied_from
-        ON CONFLICT DO NOTHING
-        RETURNING occupancy.slot_id
-    ), busy AS (
-        SELECT n.slot_id FROM needed n GROUP BY n.slot_id
-        HAVING count(*) > (SELECT count(*) FROM got g WHERE g.slot_id = n.slot_id)
-    ), won AS (
-        SELECT f.* FROM fitting f WHERE NOT EXISTS (SELECT 1 FROM busy b WHERE b.slot_id = f.slot_id)
-    ), taken AS (
-        UPDATE slot s SET places_taken = s.places_taken + n.places_going
-          FROM (SELECT DISTINCT w.slot_id, w.places_going FROM won w) n
-         WHERE s.merchant_id = p_merchant_id AND s.id = n.slot_id
-    ), held AS (
-        INSERT INTO hold (merchant_id, id, slot_id, customer_id, party_size, idempotency_key,
-                          held_at, expires_at)
-        SELECT p_merchant_id, w.hold_id, w.slot_id, w.customer_id, w.party_size, w.key,
-               v_now, v_expires_at
-          FROM won w
-    ), told AS (
-        INSERT INTO outbox (merchant_id, name, payload)
-        SELECT p_merchant_id, 'booking.slot_held.v1', jsonb_build_object(
-                   'hold_id', w.hold_id, 'slot_id', w.slot_id, 'offering_id', w.offering_id,
-                   'customer_id', w.customer_id, 'party_size', w.party_size)
-          FROM won w
+         WHERE w.ord <> ALL (v_alone)
     )
-    SELECT j.ord::int, j.refusal,
-           coalesce(j.seen_id, j.hold_id), coalesce(j.seen_slot_id, j.slot_id),
-           coalesce(j.seen_party_size, j.party_size),
-           CASE WHEN j.seen_id IS NULL THEN v_expires_at ELSE j.seen_expires_at END,
-           CASE WHEN j.seen_id IS NULL THEN j.places_left END,
-           CASE WHEN j.seen_id IS NOT NULL THEN NULL
-                WHEN j.refusal = 'party_too_large' THEN j.max_party ELSE j.capacity END
-      FROM judged j WHERE j.refusal IS NOT NULL
-    UNION ALL
-    SELECT c.ord::int,
-           CASE WHEN b.slot_id IS NOT NULL THEN 'taken'
-                WHEN c.running <= c.places_left THEN 'held'
-                ELSE 'full' END,
-           c.hold_id, c.slot_id, c.party_size, v_expires_at,
-           CASE WHEN b.slot_id IS NOT NULL THEN c.places_left
-                ELSE c.places_left - coalesce(c.places_going, 0)::int END,
-           c.capacity
-      FROM counted c
-      LEFT JOIN busy b ON b.slot_id = c.slot_id;
+    SELECT first.ords[p.ord]::int, p.outcome, p.hold_id, p.slot_id, p.party_size, p.expires_at,
+           p.places_left, p.capacity
+      FROM first, LATERAL place_wishes(p_merchant_id, first.slots, first.sizes, first.customers,
+                                       first.keys, first.holds, p_minutes, v_has_resources) p
+     WHERE first.ords IS NOT NULL;
 
-    IF v_has_resources THEN
-        PERFORM refresh_occupancy(p_merchant_id, p_slot_ids);
-    END IF;
+    FOREACH v_ord IN ARRAY v_alone LOOP
+        BEGIN
+            -- Only what lies in the locked slots; a choice that was confirmed meanwhile is left to
+            -- its order.
+            SELECT array_agg(locked.id) INTO v_left_behind FROM (
+                SELECT h.id FROM hold h
+                 WHERE h.merchant_id = p_merchant_id AND h.customer_id = p_customer_ids[v_ord]
+                   AND h.slot_id = ANY (p_slot_ids || v_left_slots)
+                   AND h.idempotency_key <> p_keys[v_ord]
+                   AND h.state = 'active'
+                 ORDER BY h.id FOR NO KEY UPDATE) locked;
+            IF v_left_behind IS NOT NULL THEN
+                PERFORM give_places_back(p_merchant_id, v_left_behind, 'released');
+            END IF;
+            SELECT * INTO v_placement FROM place_wishes(
+                p_merchant_id, p_slot_ids[v_ord : v_ord], p_party_sizes[v_ord : v_ord],
+                p_customer_ids[v_ord : v_ord], p_keys[v_ord : v_ord], p_hold_ids[v_ord : v_ord],
+                p_minutes, v_has_resources);
+            IF v_left_behind IS NOT NULL AND v_placement.outcome <> 'held' THEN
+                RAISE EXCEPTION 'refused' USING ERRCODE = 'SY001';
+            END IF;
+        EXCEPTION WHEN SQLSTATE 'SY001' THEN
+            NULL;  -- This undoes what the block did: the earlier choice was never given back.
+        END;
+        v_placement.ord := v_ord;
+        RETURN NEXT v_placement;
+    END LOOP;
 END $$;
 
 CREATE FUNCTION queue.fn_pgqueuer_changed() RETURNS trigger
@@ -1162,11 +1225,11 @@ CREATE INDEX booking_of_slot ON public.booking USING btree (merchant_id, slot_id
 
 CREATE INDEX calendar_exception_day ON public.calendar_exception USING btree (merchant_id, on_date);
 
-CREATE INDEX hold_choosing ON public.hold USING btree (merchant_id, customer_id) WHERE (state = 'active'::text);
-
 CREATE INDEX hold_due ON public.hold USING btree (expires_at) WHERE ((state = ANY (ARRAY['active'::text, 'confirmed'::text])) AND (expires_at IS NOT NULL));
 
 CREATE INDEX hold_expiring ON public.hold USING btree (merchant_id, slot_id, expires_at) WHERE ((state = ANY (ARRAY['active'::text, 'confirmed'::text])) AND (expires_at IS NOT NULL));
+
+CREATE UNIQUE INDEX hold_one_choice ON public.hold USING btree (merchant_id, customer_id) WHERE (state = 'active'::text);
 
 CREATE INDEX idempotent_answer_old ON public.idempotent_answer USING btree (merchant_id, started_at);
 
@@ -1175,6 +1238,8 @@ CREATE INDEX inbox_of_customer ON public.inbox_message USING btree (merchant_id,
 CREATE INDEX ledger_transaction_order ON public.ledger_transaction USING btree (merchant_id, order_id, posted_at);
 
 CREATE INDEX login_actor ON public.login USING btree (merchant_id, actor_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX login_ended ON public.login USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
 CREATE INDEX occupancy_resource ON public.occupancy USING btree (merchant_id, resource_id, starts_at);
 
@@ -1213,6 +1278,8 @@ CREATE INDEX review_of_offering ON public.review USING btree (merchant_id, offer
 CREATE UNIQUE INDEX slot_once ON public.slot USING btree (merchant_id, offering_id, starts_at, resource_id) NULLS NOT DISTINCT;
 
 CREATE INDEX slot_resource_resource ON public.slot_resource USING btree (merchant_id, resource_id, slot_id);
+
+CREATE INDEX slot_starts ON public.slot USING btree (merchant_id, starts_at);
 
 CREATE INDEX timer_due ON public.timer USING btree (due_at);
 

@@ -40,13 +40,17 @@ class ProcessorTime(msgspec.Struct, frozen=True):
 
 
 def read_processor_time(product: Product) -> ProcessorTime:
-    """Read it for all of them; `postgres` is everything the database did but for the worker."""
+    """Read it for all of them.
+
+    `postgres` is everything the database did, but for the worker and for our own questions.
+    """
     query = "SELECT pid FROM pg_stat_activity WHERE usename = %s"
     backends = [row[0] for row in product.sql(query, WORKER_ROLE)]
     for_worker = sum(_own_seconds(pid) for pid in backends)
+    for_us = _own_seconds(int(product.sql("SELECT pg_backend_pid()")[0][0]))
     return ProcessorTime(
         server=_tree_seconds(product.children["server"].pid),
-        postgres=_tree_seconds(product.postmaster_pid) - for_worker,
+        postgres=_tree_seconds(product.postmaster_pid) - for_worker - for_us,
         worker=_tree_seconds(product.children["worker"].pid),
         worker_postgres=for_worker,
     )

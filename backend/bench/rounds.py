@@ -92,8 +92,9 @@ class Bench:
         plan = self._plan
         limits, figures = {}, {}
         for slots, span in SLOTS.items():
-            limits[slots] = measure_limit(self._product, span, plan.customers, plan.seconds)
-            self._tidy()
+            limits[slots] = measure_limit(
+                self._product, span, plan.customers, plan.seconds, self._tidy
+            )
             _say(f"  round {number}: pgbench {slots} {limits[slots].per_second:,.0f}/s")
             for connections in CONNECTIONS:
                 name = f"hold {slots}, {connections} connections"

@@ -2,12 +2,14 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import httpx
+import structlog
 from litestar import Litestar, MediaType, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
@@ -34,17 +36,23 @@ from shunyue.identity.access import (
     provide_staff,
     provide_visitor,
 )
-from shunyue.identity.api import MailboxSender, Merchants, NoSender
+from shunyue.identity.api import (
+    LOGIN_ENDED,
+    MailboxSender,
+    Merchants,
+    NoSender,
+    logins_ended_since,
+)
 from shunyue.journey import routes as journey_routes
 from shunyue.kernel import clock
 from shunyue.kernel.bus import Bus
 from shunyue.kernel.crypto import Vault
-from shunyue.kernel.database import Database, open_pool
+from shunyue.kernel.database import Database, is_outage, open_pool
 from shunyue.kernel.edge import Edge
 from shunyue.kernel.errors import DomainError
 from shunyue.kernel.http import fail, refuse, refuse_shape
 from shunyue.kernel.settings import Settings
-from shunyue.kernel.tokens import TokenSigner
+from shunyue.kernel.tokens import ACCESS_SECONDS, TokenSigner
 from shunyue.notifications import routes as notification_routes
 from shunyue.payments.api import CALL_TIMEOUT, ProviderDesk, Providers, receive_notice
 from shunyue.realtime import routes as realtime_routes
@@ -52,6 +60,8 @@ from shunyue.realtime.hub import Hub
 from shunyue.realtime.socket import serve_socket
 from shunyue.scheduling import routes as scheduling_routes
 from shunyue.scheduling.api import AvailabilityCache
+
+log = structlog.get_logger(__name__)
 
 LARGEST_BODY = 1_000_000
 
@@ -239,10 +249,15 @@ def _listen(state: Any) -> None:
         state.hub.heard(key)
         if key == "merchants":
             state.merchants.forget()
-        if key in {clock.CLOCK_CHANNEL, "*"}:
-            task = asyncio.create_task(_follow_clock(state.database))
-            background.add(task)
-            task.add_done_callback(background.discard)
+        if key == clock.CLOCK_CHANNEL:
+            begin(_follow_clock(state.database))
+        elif key == "*":
+            begin(_catch_up(state.database, heard))
+
+    def begin(work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        background.add(task)
+        task.add_done_callback(background.discard)
 
     state.bus.listen(heard)
 
@@ -250,6 +265,23 @@ def _listen(state: Any) -> None:
 async def _follow_clock(database: Database) -> None:
     async with database.across_merchants() as connection:
         await clock.follow_database(connection)
+
+
+async def _catch_up(database: Database, heard: Callable[[str], None]) -> None:
+    """Learn what was announced while this process did not listen, or did not run."""
+    try:
+        await _follow_clock(database)
+        since = clock.utc_now() - timedelta(seconds=ACCESS_SECONDS)
+        async with database.across_merchants() as connection:
+            ended = await logins_ended_since(connection, since)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        # The bus comes back with the database, and says «*» again.
+        log.warning("web.behind", error=repr(error))
+        return
+    for login_id in ended:
+        heard(f"{LOGIN_ENDED}{login_id}")
 
 
 def _calm_collector() -> None:

@@ -13,18 +13,18 @@ from shunyue.journey import handlers as journey_handlers
 from shunyue.journey import jobs as journey_jobs
 from shunyue.kernel import clock
 from shunyue.kernel.bus import Bus
+from shunyue.kernel.cron import Cron
 from shunyue.kernel.crypto import Vault
 from shunyue.kernel.database import Database, open_pool
 from shunyue.kernel.idempotency import forget_old_answers
-from shunyue.kernel.outbox import Deliverer, Relay, keep_running
-from shunyue.kernel.queue import QueueWorker
+from shunyue.kernel.outbox import RELAY_REST_SECONDS, Deliverer, Relay, keep_running
 from shunyue.kernel.settings import Settings
-from shunyue.kernel.timers import TimerRunner
+from shunyue.kernel.timers import TIMERS_CHANNEL, TimerRunner
 from shunyue.kernel.tokens import system_actor
 from shunyue.notifications import handlers as notification_handlers
 from shunyue.payments.api import (
     CALL_TIMEOUT,
-    NOTICE_JOB,
+    NOTICE_TIMER,
     QUERY_TIMER,
     REFUND_TIMER,
     ProviderDesk,
@@ -81,32 +81,28 @@ def _loops(database: Database, bus: Bus, desk: ProviderDesk, dsn: str) -> list[A
         database,
         {
             **journey_jobs.TIMERS,
+            NOTICE_TIMER: desk.notice_due,
             QUERY_TIMER: desk.query_due,
             REFUND_TIMER: desk.refund_due,
         },
     )
-    queue = QueueWorker(
-        database,
-        dsn,
-        jobs={NOTICE_JOB: desk.read_notice},
-        nightly={"nightly": (_NIGHTLY, nightly)},
-    )
-    events, deliveries, moved = asyncio.Event(), asyncio.Event(), asyncio.Event()
-    bus.listen(_waker(database, events, deliveries, moved))
+    cron = Cron(database, dsn, {"nightly": (_NIGHTLY, nightly)})
+    events, deliveries, due = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    bus.listen(_waker(database, events, deliveries, due))
     return [
         bus.run(dsn),
-        queue.run(),
-        keep_running(relay.run_once, events),
+        cron.run(),
+        keep_running(relay.run_once, events, rest_seconds=RELAY_REST_SECONDS),
         keep_running(deliverer.run_once, deliveries),
         keep_running(deliverer.run_once, deliveries),
-        keep_running(timers.run_once, moved),
-        keep_running(timers.run_once, moved),
+        keep_running(timers.run_once, due),
+        keep_running(timers.run_once, due),
         _sweep(database),
     ]
 
 
 def _waker(
-    database: Database, events: asyncio.Event, deliveries: asyncio.Event, moved: asyncio.Event
+    database: Database, events: asyncio.Event, deliveries: asyncio.Event, due: asyncio.Event
 ) -> Any:
     background: set[asyncio.Task[Any]] = set()
 
@@ -119,8 +115,9 @@ def _waker(
             events.set()
         if key in {"deliveries", "*"}:
             deliveries.set()
+        if key in {TIMERS_CHANNEL, clock.CLOCK_CHANNEL, "*"}:
+            due.set()
         if key in {clock.CLOCK_CHANNEL, "*"}:
-            moved.set()
             task = asyncio.create_task(follow())
             background.add(task)
             task.add_done_callback(background.discard)

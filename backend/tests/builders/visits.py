@@ -60,7 +60,7 @@ class Shop(Parts):
     ) -> payments.Attempt:
         """Start paying, without the provider having heard of it."""
         async with self.database.begin(customer) as tx:
-            return await journey.intend_payment(
+            attempt, _ = await journey.intend_payment(
                 tx,
                 number=number,
                 channel="wechat",
@@ -68,13 +68,18 @@ class Shop(Parts):
                 return_url=None,
                 client_ip="203.0.113.9",
             )
+        return attempt
 
     async def start_payment(
         self, customer: Actor, number: str, scene: payments.SceneName = "native"
     ) -> payments.Attempt:
         """Start paying."""
         attempt = await self.intend(customer, number, scene)
-        return await self.desk.start(self.database, customer, attempt)
+        async with self.database.begin(customer) as tx:
+            channel = await payments.channel_by_id(tx, attempt.channel_id)
+        prompt = await self.desk.announce(self.database, customer, attempt, channel)
+        async with self.database.begin(customer) as tx:
+            return await payments.store_prompt(tx, attempt.id, prompt)
 
     async def pay(self, attempt: payments.Attempt) -> None:
         """Pay at the provider; we don't know yet."""

@@ -9,8 +9,10 @@ from litestar.routes import HTTPRoute
 
 from tests.builders.callers import SETTINGS, framework
 
-# What any route may answer without saying so: the shape, the size, the address, or our fault.
-EVERYWHERE = frozenset({"invalid_request", "body_too_large", "not_found", "server_fault"})
+# What any route may answer without saying so: the shape, the size, the address, an outage, a bug.
+EVERYWHERE = frozenset(
+    {"invalid_request", "body_too_large", "not_found", "server_fault", "temporarily_unavailable"}
+)
 
 _BODIES: dict[tuple[str, str], Any] = {
     ("POST", "login-codes"): {"phone": "13800000000"},

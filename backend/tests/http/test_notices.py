@@ -38,12 +38,12 @@ async def send(
 
 
 async def stored(dsn: str) -> tuple[int, int]:
-    """Count the notices that were kept and the jobs to read them."""
+    """Count the notices that were kept and the timers to read them."""
     owner = await asyncpg.connect(dsn)
     notices = await owner.fetchval("SELECT count(*) FROM provider_notice")
-    jobs = await owner.fetchval("SELECT count(*) FROM queue.pgqueuer")
+    timers = await owner.fetchval("SELECT count(*) FROM timer WHERE kind = 'payments.notice'")
     await owner.close()
-    return notices, jobs
+    return notices, timers
 
 
 @pytest.mark.req("PY-01")

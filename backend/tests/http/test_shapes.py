@@ -140,6 +140,36 @@ class TestFields:
         assert code is None or found["fields"][0]["code"] == code
 
     @pytest.mark.parametrize(
+        ("path", "body", "field"),
+        [
+            ("login-codes", {"phone": "1380000\0000"}, "phone"),
+            ("logins", {"phone": "13800000000", "code": "1\0"}, "code"),
+            ("logins/refresh", {"refresh_token": "\0"}, "refresh_token"),
+            (
+                "/console/v1/logins",
+                {"merchant": "qihe", "account": "a\0", "password": "x"},
+                "account",
+            ),
+        ],
+    )
+    async def test_what_is_typed_to_sign_in_has_no_control_characters(
+        self, front: Front, path: str, body: dict[str, str], field: str
+    ) -> None:
+        answer = await front.post(path, body=body)
+
+        found = problem(answer)
+        assert (answer.status_code, found["code"]) == (422, "invalid_request")
+        assert [one["path"] for one in found["fields"]] == [field]
+
+    @pytest.mark.parametrize("path", ["orders/%00", "orders?cursor=%00", "orders/%00/price"])
+    async def test_character_that_cannot_be_stored_is_refused_in_addresses_too(
+        self, front: Front, customer: Actor, path: str
+    ) -> None:
+        answer = await front.get(path, customer)
+
+        assert (answer.status_code, problem(answer)["code"]) == (422, "invalid_request")
+
+    @pytest.mark.parametrize(
         "path",
         [
             "offerings/no-id",

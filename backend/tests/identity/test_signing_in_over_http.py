@@ -1,5 +1,6 @@
 """Signing in over HTTP: lost answers, strangers' tokens, and guessed passwords."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
@@ -192,6 +193,28 @@ class TestStaff:
 
         assert (await front.get("/console/v1/logins", headers=old)).status_code == 401
         assert (await front.get("/console/v1/logins", headers=new)).status_code == 200
+
+    async def test_revoked_device_is_out_at_a_server_that_started_later(
+        self, studio: Studio, front: Front, dsn: str
+    ) -> None:
+        account = await make_staff(studio.database, studio.merchant_id)
+        old, new = [_bearer(await knock(front, account, PASSWORD)) for _ in range(2)]
+        devices = (await front.get("/console/v1/logins", headers=new)).json()["items"]
+        other = next(one["id"] for one in devices if not one["is_current"])
+        await front.ask("DELETE", f"/console/v1/logins/{other}", headers=new)
+
+        async with open_front(dsn) as later:
+            assert await _comes_to(later, old, 401)
+            assert (await later.get("/console/v1/logins", headers=new)).status_code == 200
+
+
+async def _comes_to(front: Front, headers: dict[str, Any], status: int) -> bool:
+    """Tell whether a server that has just started comes to answer like that."""
+    for _ in range(100):
+        if (await front.get("/console/v1/logins", headers=headers)).status_code == status:
+            return True
+        await asyncio.sleep(0.05)
+    return False
 
 
 async def _signed_in(front: Front) -> dict[str, Any]:

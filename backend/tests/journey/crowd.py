@@ -23,7 +23,11 @@ from tests.simulation.invariants import (
 
 _PATIENCE_SECONDS = 90.0
 _MOMENT_SECONDS = 0.2
-_TRANSIENT = {409: "request_in_progress", 503: "provider_unreachable", 500: "server_fault"}
+_TRANSIENT = {
+    (409, "request_in_progress"),
+    (503, "provider_unreachable"),
+    (503, "temporarily_unavailable"),
+}
 
 
 class Visitor:
@@ -155,9 +159,7 @@ def _unrest(product: RunningProduct) -> list[str]:
 
 
 def _is_transient(answer: httpx.Response) -> bool:
-    if answer.status_code not in _TRANSIENT:
-        return False
-    return answer.status_code != 409 or answer.json()["code"] == _TRANSIENT[409]
+    return answer.is_error and (answer.status_code, answer.json()["code"]) in _TRANSIENT
 
 
 def _answer(field: dict[str, Any], phone: str) -> str:

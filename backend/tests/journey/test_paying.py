@@ -4,9 +4,10 @@ from uuid import UUID
 
 import pytest
 
-from shunyue.journey.errors import OrderAlreadyPaid, PaymentWindowOver, RegistrationRequired
+from shunyue.journey.errors import RegistrationRequired
 from shunyue.kernel.tokens import Actor
 from shunyue.ordering.api import OrderNotFound
+from shunyue.payments.api import OrderAlreadyPaid, PaymentWindowOver
 from tests.builders.visits import Shop
 
 

@@ -1,7 +1,9 @@
 """The same POST sent twice has one effect and gets the same answer."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -17,7 +19,7 @@ from shunyue.kernel.idempotency import (
     forget_old_answers,
 )
 from shunyue.kernel.ids import new_id
-from shunyue.kernel.tokens import Actor, system_actor
+from shunyue.kernel.tokens import system_actor
 from tests.builders.studio import NOON, Studio
 
 pytestmark = pytest.mark.req("TE-10")
@@ -131,9 +133,9 @@ class TestOneTransaction:
 
 class TestSteps:
     async def test_retry_gets_the_stored_answer(self, studio: Studio, ask: Ask) -> None:
-        first = await answer_once_in_steps(studio.database, ask, 201, lambda: _step(studio))
+        first = await _in_steps(studio, ask)
 
-        second = await answer_once_in_steps(studio.database, ask, 201, lambda: _step(studio))
+        second = await _in_steps(studio, ask)
 
         assert second == first
         assert await made(studio) == 1
@@ -143,15 +145,14 @@ class TestSteps:
     ) -> None:
         begun, go_on = asyncio.Event(), asyncio.Event()
 
-        async def slow() -> object:
+        async def slow() -> None:
             begun.set()
             await go_on.wait()
-            return await _step(studio)
 
-        first = asyncio.create_task(answer_once_in_steps(studio.database, ask, 201, slow))
+        first = asyncio.create_task(_in_steps(studio, ask, slow))
         await begun.wait()
         with pytest.raises(RequestInProgress):
-            await answer_once_in_steps(studio.database, ask, 201, lambda: _step(studio))
+            await _in_steps(studio, ask)
         go_on.set()
         await first
 
@@ -164,7 +165,7 @@ class TestSteps:
         other = Ask.of(ask.actor, ask.key, "/v1/m/qihe/things", b'{"size": 2}')
 
         with pytest.raises(IdempotencyKeyReused):
-            await answer_once_in_steps(studio.database, other, 201, lambda: _step(studio))
+            await _in_steps(studio, other)
 
     async def test_request_that_died_is_taken_over_after_a_minute(
         self, studio: Studio, ask: Ask
@@ -174,9 +175,9 @@ class TestSteps:
 
         await studio.stop_clock(NOON + timedelta(seconds=60))
         with pytest.raises(RequestInProgress):
-            await answer_once_in_steps(studio.database, ask, 201, lambda: _step(studio))
+            await _in_steps(studio, ask)
         await studio.stop_clock(NOON + timedelta(seconds=61))
-        await answer_once_in_steps(studio.database, ask, 201, lambda: _step(studio))
+        await _in_steps(studio, ask)
 
         assert await made(studio) == 1
 
@@ -186,10 +187,7 @@ class TestSteps:
         await studio.stop_clock(NOON + timedelta(seconds=61))
 
         answers = await asyncio.gather(
-            *(
-                answer_once_in_steps(studio.database, ask, 201, lambda: _step(studio))
-                for _ in range(10)
-            ),
+            *(_in_steps(studio, ask) for _ in range(10)),
             return_exceptions=True,
         )
 
@@ -197,13 +195,13 @@ class TestSteps:
         assert all(isinstance(one, Answer | RequestInProgress) for one in answers)
 
     async def test_refused_work_may_be_tried_again_at_once(self, studio: Studio, ask: Ask) -> None:
-        async def refuse() -> object:
+        async def refuse() -> None:
             raise RuntimeError
 
         with pytest.raises(RuntimeError):
-            await answer_once_in_steps(studio.database, ask, 201, refuse)
+            await _in_steps(studio, ask, refuse)
 
-        answer = await answer_once_in_steps(studio.database, ask, 201, lambda: _step(studio))
+        answer = await _in_steps(studio, ask)
 
         assert answer.status == 201
 
@@ -214,9 +212,29 @@ async def answer_once_after(first: "asyncio.Task[Answer]", studio: Studio, ask: 
     return await answer_once(studio.database, ask, 201, work)
 
 
-async def _step(studio: Studio) -> dict[str, str]:
-    async with studio.database.begin(Actor("system", studio.merchant_id)) as tx:
+async def _call() -> None:
+    """Call a provider that has nothing to say."""
+
+
+async def _in_steps(
+    studio: Studio, ask: Ask, call: Callable[[], Awaitable[None]] = _call
+) -> Answer:
+    """Intend, call, and take effect."""
+
+    async def before(tx: Transaction) -> UUID:
+        return tx.merchant_id
+
+    async def between(merchant_id: UUID) -> UUID:
+        await call()
+        return merchant_id
+
+    async def after(tx: Transaction, merchant_id: UUID) -> dict[str, str]:
+        assert merchant_id == tx.merchant_id
         return await work(tx)
+
+    return await answer_once_in_steps(
+        studio.database, ask, 201, before=before, between=between, after=after
+    )
 
 
 async def _crash(studio: Studio, ask: Ask) -> None:

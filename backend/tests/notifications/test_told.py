@@ -91,6 +91,20 @@ class TestToldOnce:
         assert await shop.value(_COUNT, number, "refund_failed") == 1
         assert await shop.value(_COUNT, number, "paid_late") == 1
 
+    @pytest.mark.req("PY-12")
+    async def test_cancelling_that_crossed_with_the_money_does_not_say_that_nothing_was_paid(
+        self, shop: Shop, customer: Actor, slot: UUID
+    ) -> None:
+        number = await shop.place_and_register(customer, slot)
+        await shop.start_payment(customer, number)
+        await shop.break_simulator("close_race")
+        await shop.cancel(customer, number)
+
+        await shop.live(120, 30)
+
+        told = await shop.told(number)
+        assert told[-3:] == ["paid_late", "cancelled_though_paid", "refunded"]
+
 
 class TestWords:
     async def test_message_names_offering_time_and_number(

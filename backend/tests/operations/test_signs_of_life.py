@@ -59,7 +59,8 @@ class TestReadiness:
             answer = await front.get("offerings")
             allow_connections(dsn, is_allowed=True)
 
-        assert (answer.status_code, answer.json()["code"]) == (500, "server_fault")
+        assert (answer.status_code, answer.json()["code"]) == (503, "temporarily_unavailable")
+        assert answer.headers["retry-after"] == "3"
 
 
 class TestMetrics:

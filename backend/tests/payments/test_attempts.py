@@ -10,7 +10,7 @@ from shunyue.kernel.tokens import Actor
 from shunyue.payments import queries
 from shunyue.payments.api import WechatConfig, stop_collecting
 from shunyue.payments.commands import fail_attempt, store_prompt
-from shunyue.payments.errors import ChannelNotOffered
+from shunyue.payments.errors import PaymentWindowOver
 from shunyue.payments.providers.port import PaymentPrompt, ProviderError, ProviderRefused
 from tests.builders.money import make_channel, trade_of
 from tests.builders.visits import Shop
@@ -124,7 +124,7 @@ class TestIntendAttempt:
         async with shop.database.begin(shop.system) as tx:
             await stop_collecting(tx, order.id)
 
-        with pytest.raises(ChannelNotOffered):
+        with pytest.raises(PaymentWindowOver):
             await shop.intend(customer, number)
 
 
@@ -149,7 +149,7 @@ class TestProviderSaysNo:
         attempt = await shop.start_payment(customer, number)
 
         async with shop.database.begin(shop.system) as tx:
-            await fail_attempt(tx, attempt.id)
+            await fail_attempt(tx, attempt)
 
         assert (await shop.attempts(number))[0].state == "pending"
 

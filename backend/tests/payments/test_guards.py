@@ -152,8 +152,8 @@ class TestRefundLock:
         self, shop: Shop, attempt: Attempt, owner: asyncpg.Connection
     ) -> None:
         source = await owner.fetchval("SELECT pg_get_functiondef('refund_within_charge'::regproc)")
-        assert "FOR UPDATE" in source
-        await owner.execute(source.replace("FOR UPDATE", ""))
+        assert "FOR NO KEY UPDATE" in source
+        await owner.execute(source.replace("FOR NO KEY UPDATE", ""))
 
         for _ in range(ROUNDS):
             await _race(shop, lambda tx: _refund_a_third(tx, attempt))

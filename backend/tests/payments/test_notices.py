@@ -5,6 +5,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from shunyue.kernel.timers import Due
 from shunyue.kernel.tokens import Actor
 from shunyue.payments.api import Attempt
 from tests.builders.visits import Shop
@@ -81,10 +82,27 @@ class TestReceiving:
         await shop.read_notices()
         notice_id = await shop.value("SELECT id FROM provider_notice")
 
-        await shop.desk.read_notice(shop.database, shop.merchant_id, notice_id)
+        await shop.desk.notice_due(shop.database, Due(shop.merchant_id, notice_id, 1))
 
         assert await shop.value("SELECT outcome FROM provider_notice") == "settled"
         assert await shop.balances() == {"channel_clearing": 48000, "customer_prepayment": -48000}
+
+    @pytest.mark.req("PY-11")
+    async def test_notice_whose_reading_fails_is_read_again(
+        self, shop: Shop, attempt: Attempt
+    ) -> None:
+        await shop.deliver_notices()
+        await shop.owner.execute("ALTER TABLE ledger_entry RENAME TO ledger_entry_gone")
+        await shop.read_notices()
+        unread = await shop.value("SELECT count(*) FROM provider_notice WHERE processed_at IS NULL")
+
+        await shop.owner.execute("ALTER TABLE ledger_entry_gone RENAME TO ledger_entry")
+        await shop.move_clock(2)
+        await shop.read_notices()
+
+        assert unread == 1
+        assert await shop.value("SELECT outcome FROM provider_notice") == "settled"
+        assert await shop.value("SELECT count(*) FROM timer WHERE kind = 'payments.notice'") == 0
 
     @pytest.mark.parametrize("fault", ["amount_mismatch", "currency_mismatch", "mchid_mismatch"])
     async def test_untrue_notice_is_not_booked_and_the_question_tells_the_truth(

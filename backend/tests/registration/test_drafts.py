@@ -10,7 +10,7 @@ from shunyue.booking.api import expire_holds
 from shunyue.kernel.tokens import Actor
 from shunyue.ordering.api import Order, order_by_number
 from shunyue.registration import commands
-from shunyue.registration.api import draft_of, newest_form, registration_of
+from shunyue.registration.api import draft_of, form_of_order, registration_of
 from shunyue.registration.errors import (
     AlreadyRegistered,
     FieldNotFound,
@@ -120,10 +120,26 @@ class TestHandingIn:
         assert await draft(studio, customer, order) == {}
         async with studio.database.begin(customer) as tx:
             registration = await registration_of(tx, order.id)
-            form = await newest_form(tx, "personal")
+            form = await form_of_order(tx, order)
         assert registration is not None
         assert registration.answers == ANSWERS | {"phone": "13805712468"}
         assert registration.form_id == form.id
+
+    @pytest.mark.req("RG-01")
+    async def test_form_edited_meanwhile_asks_the_next_customer_only(
+        self, studio: Studio, customer: Actor, order: Order
+    ) -> None:
+        await studio.change(
+            "INSERT INTO form (merchant_id, id, kind, version, title, fields, created_at)"
+            " SELECT merchant_id, gen_random_uuid(), kind, 2, title,"
+            ' fields || \'[{"key": "shoe_size", "type": "text", "label": "鞋码"}]\'::jsonb,'
+            " app_now() + interval '1 second' FROM form"
+            " WHERE merchant_id = $1 AND kind = 'personal'"
+        )
+
+        await hand_in(studio, customer, order, ANSWERS)
+
+        assert await studio.value("SELECT count(*) FROM registration WHERE merchant_id = $1") == 1
 
     async def test_incomplete_form_keeps_the_draft_and_names_all_fields(
         self, studio: Studio, customer: Actor, order: Order

@@ -45,10 +45,14 @@ class Parts:
         self.deliverer = Deliverer(self.database, self.subscriptions)
         self.timer_handlers: dict[str, TimerHandler] = {
             **TIMERS,
+            payments.NOTICE_TIMER: self.desk.notice_due,
             payments.QUERY_TIMER: self.desk.query_due,
             payments.REFUND_TIMER: self.desk.refund_due,
         }
         self.timers = TimerRunner(self.database, self.timer_handlers)
+        self.notice_timers = TimerRunner(
+            self.database, {payments.NOTICE_TIMER: self.desk.notice_due}
+        )
 
     async def value(self, query: str, *args: Any) -> Any:
         """Ask the database for one value."""
@@ -60,7 +64,6 @@ class Parts:
         return bool(
             await self.relay.run_once()
             or await self.deliverer.run_once()
-            or await self.read_notices()
             or await self.timers.run_once()
             or await expire_holds(self.database)
         )
@@ -101,19 +104,15 @@ class Parts:
         return [one for one in answer if one["status"] == status]
 
     async def read_notices(self) -> int:
-        """Act on stored notices, as the queue does."""
-        async with self.database.across_merchants() as connection:
-            jobs = await connection.fetch("SELECT id, payload FROM queue.pgqueuer ORDER BY id")
-        for job in jobs:
-            merchant_id, notice_id = (UUID(part) for part in job["payload"].decode().split())
-            await self.desk.read_notice(self.database, merchant_id, notice_id)
-            async with self.database.across_merchants() as connection:
-                await connection.execute("DELETE FROM queue.pgqueuer WHERE id = $1", job["id"])
-        return len(jobs)
+        """Act on stored notices before anything else that is due; returns how many there were."""
+        count = 0
+        while await self.notice_timers.run_once():
+            count += 1
+        return count
 
     async def record(self, tx: Transaction, attempt: payments.Attempt, trade: TradeState) -> str:
         """Take in what the provider says about an attempt."""
-        return await record_trade(tx, attempt.id, trade)
+        return await record_trade(tx, attempt, trade)
 
     async def provider_of(self, attempt: payments.Attempt) -> PaymentProvider:
         """Return the client that an attempt is made with."""

@@ -203,7 +203,8 @@ class World:
         if not notices:
             return "none"
         notice_id = self.pick.choice(notices)["id"]
-        await self.shop.desk.read_notice(self.shop.database, self.shop.merchant_id, notice_id)
+        again = Due(self.shop.merchant_id, notice_id, 1)
+        await self.shop.desk.notice_due(self.shop.database, again)
         return "read"
 
     async def do_jump(self) -> str:

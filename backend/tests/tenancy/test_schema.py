@@ -8,8 +8,12 @@ from tests.tenancy.conftest import KERNEL_TABLES, NOBODYS_TABLES, tables_with_me
 # The only names that are unique across merchants: addresses are.
 GLOBALLY_UNIQUE = {"merchant_slug_key"}
 APP_ROLE = "shunyue_app"
-# They find out which merchant something belongs to; each answers with merchants' ids only.
-SEEING_EVERYTHING = {"merchants_with_holds_due", "merchant_of_payment_channel"}
+# They find out whose turn it is or what has ended; each answers with ids only.
+SEEING_EVERYTHING = {
+    "merchants_with_holds_due",
+    "merchant_of_payment_channel",
+    "logins_ended_since",
+}
 
 
 @pytest.mark.req("MC-08")
@@ -128,7 +132,7 @@ class TestSecondWall:
 
         assert found == (0,)
 
-    def test_only_two_functions_look_across_merchants_and_trust_no_search_path(
+    def test_only_three_functions_look_across_merchants_and_trust_no_search_path(
         self, owner: psycopg.Connection
     ) -> None:
         rows = owner.execute(

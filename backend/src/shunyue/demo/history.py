@@ -20,7 +20,7 @@ from shunyue.journey.api import intend_payment, settle_order, submit_registratio
 from shunyue.kernel.database import Database
 from shunyue.kernel.ids import new_id
 from shunyue.kernel.tokens import Actor, system_actor
-from shunyue.payments.api import PaymentSettled, ProviderDesk
+from shunyue.payments.api import PaymentSettled, ProviderDesk, store_prompt
 
 MoveClock = Callable[[datetime], Awaitable[None]]
 
@@ -128,7 +128,7 @@ class Historian:
         self, actor: Actor, number: str, visit: Visit, simulator: httpx.AsyncClient
     ) -> None:
         async with self._database.begin(actor) as tx:
-            attempt = await intend_payment(
+            attempt, channel = await intend_payment(
                 tx,
                 number=number,
                 channel="wechat",
@@ -136,7 +136,9 @@ class Historian:
                 return_url=None,
                 client_ip="127.0.0.1",
             )
-        attempt = await self._desk.start(self._database, actor, attempt)
+        prompt = await self._desk.announce(self._database, actor, attempt, channel)
+        async with self._database.begin(actor) as tx:
+            await store_prompt(tx, attempt.id, prompt)
         await self._move_clock(visit.at + timedelta(minutes=3))
         paid = await simulator.post(
             f"{self._paysim_url}/_sim/pay", json={"out_trade_no": attempt.out_trade_no}

@@ -7,7 +7,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from shunyue.identity.records import Merchant
+from shunyue.identity.records import LOGIN_ENDED, Merchant
 from shunyue.identity.roles import may
 from shunyue.kernel.clock import unix_now
 from shunyue.kernel.errors import Forbidden, Unauthenticated
@@ -25,8 +25,8 @@ class Gate:
 
     def heard(self, key: str) -> None:
         """Listen to the bus."""
-        if key.startswith("login-ended:"):
-            self._ended[UUID(key.removeprefix("login-ended:"))] = unix_now() + ACCESS_SECONDS
+        if key.startswith(LOGIN_ENDED):
+            self._ended[UUID(key.removeprefix(LOGIN_ENDED))] = unix_now() + ACCESS_SECONDS
             self._ended = {one: end for one, end in self._ended.items() if end > unix_now()}
 
     def check_until(self, token: str | bytes) -> tuple[Actor, int]:

@@ -9,16 +9,18 @@ from shunyue.identity.commands import password_hash
 from shunyue.identity.queries import (
     all_merchants,
     customer_by_id,
+    logins_ended_since,
     mailbox_messages,
     merchant_by_id,
     merchant_by_slug,
 )
-from shunyue.identity.records import Customer, Merchant
+from shunyue.identity.records import LOGIN_ENDED, Customer, Merchant
 from shunyue.identity.roles import PERMISSIONS, Permission, may
 from shunyue.kernel.database import Database
 from shunyue.kernel.errors import MerchantNotFound
 
 __all__ = [
+    "LOGIN_ENDED",
     "PERMISSIONS",
     "CodeSender",
     "Customer",
@@ -29,6 +31,7 @@ __all__ = [
     "Permission",
     "all_merchants",
     "customer_by_id",
+    "logins_ended_since",
     "mailbox_messages",
     "may",
     "merchant_by_id",

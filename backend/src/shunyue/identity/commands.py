@@ -18,7 +18,7 @@ from shunyue.identity.errors import (
     LoginNotFound,
     WrongCode,
 )
-from shunyue.identity.records import Customer, StaffMember
+from shunyue.identity.records import LOGIN_ENDED, Customer, StaffMember
 from shunyue.kernel import audit, throttle
 from shunyue.kernel.crypto import Vault
 from shunyue.kernel.database import Transaction
@@ -197,7 +197,7 @@ async def end_login(tx: Transaction, *, login_id: UUID, actor_id: UUID) -> None:
     if ended is None:
         raise LoginNotFound
     await audit.record(tx, "login.ended", actor_id, login_id=str(login_id))
-    tx.announce(f"login-ended:{login_id}")
+    tx.announce(f"{LOGIN_ENDED}{login_id}")
 
 
 async def _open_login(

@@ -1,5 +1,6 @@
 """SQL of identity."""
 
+from datetime import datetime
 from uuid import UUID
 
 from shunyue.identity.records import Customer, Login, Merchant, StaffMember
@@ -103,3 +104,9 @@ async def mailbox_messages(tx: Transaction) -> list[dict[str, object]]:
         tx.merchant_id,
     )
     return [dict(row) for row in rows]
+
+
+async def logins_ended_since(connection: Connection, at: datetime) -> list[UUID]:
+    """List the logins of all merchants that ended after an instant."""
+    rows = await connection.fetch("SELECT logins_ended_since($1) AS id", at)
+    return [row["id"] for row in rows]

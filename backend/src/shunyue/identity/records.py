@@ -7,6 +7,9 @@ import msgspec
 
 from shunyue.identity.roles import Role
 
+# Followed by the login's id, this is announced when a login ends before its tokens do.
+LOGIN_ENDED = "login-ended:"
+
 
 class Merchant(msgspec.Struct, frozen=True, kw_only=True):
     """Who sells. Instants are shown in `time_zone` (IANA name)."""

@@ -10,7 +10,8 @@ from shunyue.identity.records import Customer, Login, Merchant, StaffMember
 from shunyue.identity.roles import PERMISSIONS
 from shunyue.kernel.rules import masked_phone
 
-Short = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+# Anything but control characters: what people type, or a secret of ours.
+Short = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class SiteView(msgspec.Struct, frozen=True):

@@ -9,9 +9,7 @@ from uuid import UUID
 
 from shunyue.booking import api as booking
 from shunyue.journey.errors import (
-    OrderAlreadyPaid,
     OrderNotCancellable,
-    PaymentWindowOver,
     RegistrationRequired,
 )
 from shunyue.kernel.database import Transaction
@@ -19,7 +17,7 @@ from shunyue.kernel.timers import clear_timer, set_timer
 from shunyue.ordering import api as ordering
 from shunyue.ordering.api import Order
 from shunyue.payments import api as payments
-from shunyue.payments.api import Attempt, SceneName
+from shunyue.payments.api import Attempt, PaymentChannel, SceneName
 from shunyue.registration import api as registration
 
 PAYMENT_WINDOW = timedelta(minutes=30)
@@ -58,7 +56,7 @@ async def intend_payment(
     scene: SceneName,
     return_url: str | None,
     client_ip: str,
-) -> Attempt:
+) -> tuple[Attempt, PaymentChannel]:
     """Check that paying makes sense, and write the try down before the provider hears of it.
 
     Raises `RegistrationRequired`, `OrderAlreadyPaid`, `PaymentWindowOver`, `ChannelNotOffered`.
@@ -69,13 +67,11 @@ async def intend_payment(
         case "awaiting_registration":
             raise RegistrationRequired
         case "confirmed":
-            raise OrderAlreadyPaid
+            raise payments.OrderAlreadyPaid
         case "expired" | "cancelled":
-            raise PaymentWindowOver
-    if order.payment_state == "paid":
-        raise OrderAlreadyPaid
+            raise payments.PaymentWindowOver
     if order.pay_by is None or order.pay_by <= tx.now or order.end_reason is not None:
-        raise PaymentWindowOver
+        raise payments.PaymentWindowOver
     offered = await payments.channel_named(tx, channel)
     if offered is None:
         raise payments.ChannelNotOffered
@@ -84,7 +80,7 @@ async def intend_payment(
     )
     if order.payment_state == "none":
         await ordering.set_payment_state(tx, order, "pending")
-    return attempt
+    return attempt, offered
 
 
 async def cancel_order(tx: Transaction, *, number: str) -> Order:

@@ -15,9 +15,7 @@ from shunyue.identity.access import client_ip_of
 from shunyue.identity.api import customer_by_id
 from shunyue.journey import commands
 from shunyue.journey.errors import (
-    OrderAlreadyPaid,
     OrderNotCancellable,
-    PaymentWindowOver,
     RegistrationRequired,
 )
 from shunyue.journey.schemas import (
@@ -54,12 +52,17 @@ from shunyue.payments.api import (
     LIVE,
     Attempt,
     ChannelNotOffered,
+    OrderAlreadyPaid,
+    PaymentChannel,
+    PaymentPrompt,
+    PaymentWindowOver,
     ProviderDown,
     ProviderError,
     ProviderRefused,
     ProviderSaidNo,
     attempts_of,
     enabled_channels,
+    store_prompt,
 )
 from shunyue.registration.api import (
     AlreadyRegistered,
@@ -73,8 +76,8 @@ from shunyue.registration.api import (
     ValueTooLong,
     draft_of,
     form_by_id,
+    form_of_order,
     form_view,
-    newest_form,
     registration_of,
     save_draft_field,
 )
@@ -84,6 +87,7 @@ log = structlog.get_logger(__name__)
 ASKING = (MerchantNotFound, Unauthenticated, OrderNotFound)
 ONCE = (IdempotencyKeyMissing, IdempotencyKeyReused, RequestInProgress)
 _PAGE = 20
+_QR_MASK = 3
 _SETTLING_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
@@ -128,8 +132,7 @@ async def read_registration(
     async with request.app.state.database.begin(customer) as tx:
         order = await order_of_actor(tx, number)
         done = await registration_of(tx, order.id)
-        kind = order.terms.offering.kind
-        form = await (form_by_id(tx, done.form_id) if done else newest_form(tx, kind))
+        form = await (form_by_id(tx, done.form_id) if done else form_of_order(tx, order))
         return RegistrationView(
             order_number=order.number,
             form=form_view(form),
@@ -217,27 +220,37 @@ async def start_payment(
     _check_return_url(request, data.return_url)
     state = request.app.state
 
-    async def work() -> PaymentAttemptView:
-        async with state.database.begin(customer) as tx:
-            attempt = await commands.intend_payment(
-                tx,
-                number=number,
-                channel=data.channel,
-                scene=data.scene,
-                return_url=data.return_url,
-                client_ip=client_ip_of(request) or "127.0.0.1",
-            )
+    async def intend(tx: Transaction) -> tuple[Attempt, PaymentChannel]:
+        return await commands.intend_payment(
+            tx,
+            number=number,
+            channel=data.channel,
+            scene=data.scene,
+            return_url=data.return_url,
+            client_ip=client_ip_of(request) or "127.0.0.1",
+        )
+
+    async def announce(
+        intended: tuple[Attempt, PaymentChannel],
+    ) -> tuple[Attempt, PaymentPrompt]:
+        attempt, channel = intended
         try:
-            attempt = await state.desk.start(state.database, customer, attempt)
+            prompt = await state.desk.announce(state.database, customer, attempt, channel)
         except ProviderRefused as refused:
             log.exception("payments.start_refused", code=refused.code)
             raise ProviderSaidNo from refused
         except ProviderError as error:
             log.warning("payments.start_unknown", code=error.code)
             raise ProviderDown from error
-        return _attempt_view(attempt)
+        return attempt, prompt
 
-    return await once_in_steps(request, customer, work)
+    async def store(
+        tx: Transaction, announced: tuple[Attempt, PaymentPrompt]
+    ) -> PaymentAttemptView:
+        attempt, prompt = announced
+        return _attempt_view(await store_prompt(tx, attempt.id, prompt))
+
+    return await once_in_steps(request, customer, before=intend, between=announce, after=store)
 
 
 @post("/orders/{number:str}/payment-checks", status_code=200, responses=problems(*ASKING))
@@ -340,5 +353,7 @@ def _attempt_view(attempt: Attempt) -> PaymentAttemptView:
 
 def _qr_svg(content: str) -> str:
     out = io.BytesIO()
-    segno.make(content, error="m").save(out, kind="svg", xmldecl=False, svgns=True, border=2)
+    # Any mask can be read; looking for the best of the eight takes longer than all the rest.
+    code = segno.make(content, error="m", mask=_QR_MASK, micro=False)
+    code.save(out, kind="svg", xmldecl=False, svgns=True, border=2)
     return out.getvalue().decode()

@@ -23,8 +23,9 @@ _REFUND_WORDS = {"succeeded": "succeeded", "abnormal": "failed"}
 
 async def view_order(tx: Transaction, order: Order) -> OrderView:
     """Show an order with its history, the charge that settled it, and its refunds."""
-    charges = await first_charges(tx, [order.id]) if order.registered_at else {}
-    refunds = await refunds_of(tx, order.id) if order.registered_at else []
+    has_money = order.payment_state != "none"
+    charges = await first_charges(tx, [order.id]) if has_money else {}
+    refunds = await refunds_of(tx, order.id) if has_money else []
     payment = _payment_view(order, charges.get(order.id))
     shown = [_refund_view(one) for one in refunds if one.state != "closed"]
     return order_view(order, await facts_of(tx, order.id), payment, shown, tx.now)

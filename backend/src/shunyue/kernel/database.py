@@ -11,11 +11,20 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
+from shunyue.kernel.errors import RequestInProgress
 from shunyue.kernel.events import Event
 from shunyue.kernel.tokens import Actor, system_actor
 
 APP_ROLE = "shunyue_app"
 _STATEMENTS = 1000
+_OUTAGES = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,  # no connection left
+    asyncpg.OperatorInterventionError,  # shut down, crashed, starting
+    asyncpg.ObjectNotInPrerequisiteStateError,  # takes no connections
+    ConnectionError,
+    TimeoutError,
+)
 
 Connection = asyncpg.Connection | PoolConnectionProxy
 
@@ -80,14 +89,23 @@ class Database:
         self._announce = announce
 
     @asynccontextmanager
-    async def begin(self, actor: Actor) -> AsyncIterator[Transaction]:
-        """Open a transaction for `actor`; commits on success, before the caller goes on."""
+    async def begin(self, actor: Actor, *, lock: int | None = None) -> AsyncIterator[Transaction]:
+        """Open a transaction for `actor`; commits on success, before the caller goes on.
+
+        With a `lock`, nobody else has one of the same number open meanwhile: raises
+        `RequestInProgress` when somebody has.
+        """
         async with self.pool.acquire() as connection, connection.transaction():
-            now = await connection.fetchval(
-                "SELECT app_now() FROM set_config('app.merchant_id', $1, true)",
+            row = await connection.fetchrow(
+                "SELECT app_now(), $2::bigint IS NULL OR pg_try_advisory_xact_lock($2) AS is_ours"
+                " FROM set_config('app.merchant_id', $1, true)",
                 str(actor.merchant_id),
+                lock,
             )
-            tx = Transaction(connection, actor, now)
+            assert row is not None
+            if not row["is_ours"]:
+                raise RequestInProgress
+            tx = Transaction(connection, actor, row["app_now"])
             yield tx
             keys = await tx.flush()
         if keys:
@@ -99,8 +117,9 @@ class Database:
     ) -> AsyncIterator[tuple[Transaction, asyncpg.Record] | None]:
         """Claim one row of a kernel table and act as its merchant, in one transaction.
 
-        `claim` selects at most one row `FOR UPDATE SKIP LOCKED` with a `merchant_id`. Yields None
-        when there is nothing to do.
+        `claim` locks at most one row (`FOR UPDATE SKIP LOCKED`) and selects its `merchant_id`, the
+        `now` of the database, and for the rows that are read next
+        `set_config('app.merchant_id', …, true)`. Yields None when there is nothing to do.
         """
         keys: frozenset[str] = frozenset()
         async with self.pool.acquire() as connection, connection.transaction():
@@ -108,11 +127,7 @@ class Database:
             if row is None:
                 yield None
             else:
-                now = await connection.fetchval(
-                    "SELECT app_now() FROM set_config('app.merchant_id', $1, true)",
-                    str(row["merchant_id"]),
-                )
-                tx = Transaction(connection, system_actor(row["merchant_id"]), now)
+                tx = Transaction(connection, system_actor(row["merchant_id"]), row["now"])
                 yield tx, row
                 keys = await tx.flush()
         if keys:
@@ -153,6 +168,15 @@ async def prepare_connection(connection: Connection, *, role: str | None = APP_R
     )
     if role is not None:
         await connection.execute(f"SET ROLE {role}")
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether an error means that the database is away: whoever asks again later may succeed.
+
+    What was under way has an unknown outcome; keys make asking again safe.
+    """
+    is_closed = isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
+    return is_closed or isinstance(error, _OUTAGES)
 
 
 async def wait_for_database(dsn: str, seconds: float) -> None:

@@ -105,8 +105,15 @@ class BodyTooLarge(DomainError):
     code = "body_too_large"
 
 
+class Unavailable(DomainError):
+    """The database is away; the same request, under the same key, may be sent again."""
+
+    status = 503
+    code = "temporarily_unavailable"
+
+
 class ServerFault(DomainError):
-    """A bug or an outage of ours; details are in the log under the request id."""
+    """A bug of ours; details are in the log under the request id."""
 
     status = 500
     code = "server_fault"

@@ -5,13 +5,14 @@ from http import HTTPStatus
 from typing import Any, Literal, TypeVar, cast
 from uuid import UUID
 
+import asyncpg
 import msgspec
 import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
-from shunyue.kernel.database import Transaction
+from shunyue.kernel.database import Transaction, is_outage
 from shunyue.kernel.errors import (
     BodyTooLarge,
     DomainError,
@@ -20,13 +21,20 @@ from shunyue.kernel.errors import (
     InvalidRequest,
     NotFound,
     ServerFault,
+    Unavailable,
 )
 from shunyue.kernel.idempotency import Answer, Ask, answer_once, answer_once_in_steps
 from shunyue.kernel.tokens import Actor
 
 log = structlog.get_logger(__name__)
 
+RETRY_AFTER_SECONDS = 3
+# The character U+0000, which JSON can spell and PostgreSQL can't keep.
+_UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+
 T = TypeVar("T")
+P = TypeVar("P")
+F = TypeVar("F")
 
 
 class FieldMessage(msgspec.Struct, frozen=True):
@@ -113,7 +121,15 @@ def refuse_shape(request: Request[Any, Any, Any], error: HTTPException) -> Respo
 
 
 def fail(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
-    """Answer a bug: loudly in the log, briefly to the client."""
+    """Answer what nobody declared: text that no database stores, an outage, or a bug.
+
+    Bugs are loud in the log and brief to the client.
+    """
+    if isinstance(error, _UNSTORABLE):
+        return refuse(request, InvalidRequest(FieldProblem("body", "unreadable")))
+    if is_outage(error):
+        log.error("http.database_away", path=request.url.path, error=repr(error))
+        return refuse(request, Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS))
     log.error("http.failed", path=request.url.path, exc_info=error)
     return refuse(request, ServerFault())
 
@@ -165,13 +181,17 @@ async def once(
 async def once_in_steps(
     request: Request[Any, Any, Any],
     actor: Actor,
-    work: Callable[[], Awaitable[T]],
     *,
-    status: int = 201,
+    before: Callable[[Transaction], Awaitable[P]],
+    between: Callable[[P], Awaitable[F]],
+    after: Callable[[Transaction, F], Awaitable[T]],
 ) -> Response[T]:
-    """Answer a POST whose command calls a provider between its transactions."""
+    """Answer a POST whose command calls a provider between its two transactions."""
     database = request.app.state.database
-    answer = await answer_once_in_steps(database, await _ask(request, actor), status, work)
+    ask = await _ask(request, actor)
+    answer = await answer_once_in_steps(
+        database, ask, 201, before=before, between=between, after=after
+    )
     return _respond(answer)
 
 

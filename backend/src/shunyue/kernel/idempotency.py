@@ -8,6 +8,7 @@ stored: they had no effect, so a retry is judged anew.
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,9 @@ import msgspec
 from shunyue.kernel.database import Database, Transaction
 from shunyue.kernel.errors import IdempotencyKeyReused, RequestInProgress
 from shunyue.kernel.tokens import Actor
+
+P = TypeVar("P")
+F = TypeVar("F")
 
 KEPT_FOR = timedelta(hours=24)
 _GIVEN_UP_AFTER = timedelta(seconds=60)
@@ -49,10 +53,8 @@ async def answer_once(
     database: Database, ask: Ask, status: int, work: Callable[[Transaction], Awaitable[object]]
 ) -> Answer:
     """Run `work` in one transaction together with its stored answer."""
-    async with database.begin(ask.actor) as tx:
-        lock = int.from_bytes(ask.key.bytes[8:], "big", signed=True)
-        if not await tx.connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", lock):
-            raise RequestInProgress
+    lock = int.from_bytes(ask.key.bytes[8:], "big", signed=True)
+    async with database.begin(ask.actor, lock=lock) as tx:
         if (known := await _stored(tx, ask)) is not None:
             return known
         answer = Answer(status, msgspec.json.encode(await work(tx)))
@@ -74,17 +76,36 @@ async def answer_once(
 
 
 async def answer_once_in_steps(
-    database: Database, ask: Ask, status: int, work: Callable[[], Awaitable[object]]
+    database: Database,
+    ask: Ask,
+    status: int,
+    *,
+    before: Callable[[Transaction], Awaitable[P]],
+    between: Callable[[P], Awaitable[F]],
+    after: Callable[[Transaction, F], Awaitable[object]],
 ) -> Answer:
-    """Run `work`, which has transactions of its own around a provider call.
+    """Run a command that calls a provider: a transaction before, the call, and one after it.
 
-    A second request while the first runs gets 409. If the first died on the way, a later one
-    runs `work` again: such commands find their own intent and go on from there.
+    A second request meanwhile gets 409. If the first died on the way, a later one runs all of it
+    again: such commands find their own intent and go on from there.
     """
-    if (known := await _started(database, ask)) is not None:
-        return known
+    async with database.begin(ask.actor) as tx:
+        if (known := await _started(tx, ask)) is not None:
+            return known
+        plan = await before(tx)
     try:
-        answer = Answer(status, msgspec.json.encode(await work()))
+        found = await between(plan)
+        async with database.begin(ask.actor) as tx:
+            answer = Answer(status, msgspec.json.encode(await after(tx, found)))
+            await tx.connection.execute(
+                "UPDATE idempotent_answer SET status = $4, body = $5"
+                " WHERE merchant_id = $1 AND actor_id = $2 AND key = $3",
+                tx.merchant_id,
+                ask.owner,
+                ask.key,
+                answer.status,
+                answer.body,
+            )
     except BaseException:
         async with database.begin(ask.actor) as tx:
             await tx.connection.execute(
@@ -95,35 +116,24 @@ async def answer_once_in_steps(
                 ask.key,
             )
         raise
-    async with database.begin(ask.actor) as tx:
-        await tx.connection.execute(
-            "UPDATE idempotent_answer SET status = $4, body = $5"
-            " WHERE merchant_id = $1 AND actor_id = $2 AND key = $3",
-            tx.merchant_id,
-            ask.owner,
-            ask.key,
-            answer.status,
-            answer.body,
-        )
     return answer
 
 
-async def _started(database: Database, ask: Ask) -> Answer | None:
-    async with database.begin(ask.actor) as tx:
-        begun = await tx.connection.fetchval(
-            "INSERT INTO idempotent_answer AS a"
-            " (merchant_id, actor_id, key, request_hash, started_at) VALUES ($1, $2, $3, $4, $5)"
-            " ON CONFLICT (merchant_id, actor_id, key) DO UPDATE SET started_at = $5"
-            " WHERE a.status IS NULL AND a.request_hash = $4 AND a.started_at < $5 - $6::interval"
-            " RETURNING true",
-            tx.merchant_id,
-            ask.owner,
-            ask.key,
-            ask.fingerprint,
-            tx.now,
-            _GIVEN_UP_AFTER,
-        )
-        return None if begun else await _stored(tx, ask, is_running=True)
+async def _started(tx: Transaction, ask: Ask) -> Answer | None:
+    begun = await tx.connection.fetchval(
+        "INSERT INTO idempotent_answer AS a"
+        " (merchant_id, actor_id, key, request_hash, started_at) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (merchant_id, actor_id, key) DO UPDATE SET started_at = $5"
+        " WHERE a.status IS NULL AND a.request_hash = $4 AND a.started_at < $5 - $6::interval"
+        " RETURNING true",
+        tx.merchant_id,
+        ask.owner,
+        ask.key,
+        ask.fingerprint,
+        tx.now,
+        _GIVEN_UP_AFTER,
+    )
+    return None if begun else await _stored(tx, ask, is_running=True)
 
 
 async def _stored(tx: Transaction, ask: Ask, *, is_running: bool = False) -> Answer | None:

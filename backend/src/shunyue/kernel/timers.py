@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from shunyue.kernel.database import Database, Transaction
@@ -11,6 +12,9 @@ from shunyue.kernel.database import Database, Transaction
 log = structlog.get_logger(__name__)
 
 LEASE_SECONDS = 30
+LONGEST_RETRY_SECONDS = 300
+# Announced when something is due at once: the worker need not find out by looking.
+TIMERS_CHANNEL = "timers"
 
 
 class Due:
@@ -38,6 +42,8 @@ async def set_timer(tx: Transaction, kind: str, subject_id: UUID, due_at: dateti
         subject_id,
         due_at,
     )
+    if due_at <= tx.now:
+        tx.announce(TIMERS_CHANNEL)
 
 
 async def postpone_timer(tx: Transaction, kind: str, subject_id: UUID, due_at: datetime) -> None:
@@ -75,7 +81,8 @@ class TimerRunner:
     """Rings timers. A handler opens its own transactions and clears or moves its timer in one.
 
     While it works the timer is leased, not locked: handlers may talk to providers. After a crash
-    it rings again when the lease is over, so handlers decide by the state they find.
+    it rings again when the lease is over, after a failure sooner at first and then ever later, so
+    handlers decide by the state they find.
     """
 
     def __init__(self, database: Database, handlers: Mapping[str, TimerHandler]) -> None:
@@ -91,6 +98,25 @@ class TimerRunner:
         due = Due(row["merchant_id"], row["subject_id"], row["attempts"])
         try:
             await self._handlers[row["kind"]](self._database, due)
-        except Exception:  # It rings again when the lease is over.
-            log.exception("timer.failed", kind=row["kind"], attempts=due.attempts)
+        except Exception:  # Any failure is shown and tried again, never lost.
+            seconds = min(LONGEST_RETRY_SECONDS, 2 ** min(due.attempts, 10))
+            log.exception(
+                "timer.failed",
+                kind=row["kind"],
+                subject_id=str(due.subject_id),
+                attempts=due.attempts,
+                retry_in_seconds=seconds,
+            )
+            await self._ring_again(row, seconds)
         return True
+
+    async def _ring_again(self, row: asyncpg.Record, seconds: int) -> None:
+        async with self._database.across_merchants() as connection:
+            await connection.execute(
+                "UPDATE timer SET due_at = app_now() + make_interval(secs => $4)"
+                " WHERE merchant_id = $1 AND kind = $2 AND subject_id = $3",
+                row["merchant_id"],
+                row["kind"],
+                row["subject_id"],
+                float(seconds),
+            )

@@ -15,6 +15,7 @@ _TOLD = {
     "placed",
     "registered",
     "confirmed",
+    "expired",
     "cancelled",
     "paid_late",
     "paid_twice",
@@ -29,8 +30,8 @@ async def tell_customer(tx: Transaction, event: OrderAdvanced) -> None:
     kind: str = event.kind
     if kind == "expired":
         kind = f"expired_{event.params['reason']}"
-    elif kind not in _TOLD:
-        return
+    elif kind == "cancelled" and event.payment_state == "refunding":
+        kind = "cancelled_though_paid"
     merchant = await merchant_by_id(tx.connection, tx.merchant_id)
     params = {
         "number": _grouped(event.number),
@@ -52,4 +53,6 @@ def _when(instant: datetime, zone: ZoneInfo) -> str:
     return wording("date.slot", {"month": local.month, "day": local.day, "time": f"{local:%H:%M}"})
 
 
-SUBSCRIPTIONS = (Subscription(OrderAdvanced, tell_customer),)
+SUBSCRIPTIONS = (
+    Subscription(OrderAdvanced, tell_customer, wants=lambda event: event["kind"] in _TOLD),
+)

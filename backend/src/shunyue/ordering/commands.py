@@ -52,8 +52,9 @@ async def place_order(
             ended_at=None,
             end_reason=None,
         )
-        if await queries.insert_order(tx, order):
-            await _tell(tx, order, "placed", {})
+        fact = _fact(tx, order, "placed", {})
+        if await queries.insert_order(tx, order, fact):
+            _tell(tx, order, fact)
             return order
     raise AssertionError(f"no free order number on {day} in {_NUMBER_TRIES} tries")
 
@@ -76,8 +77,9 @@ async def advance(
 ) -> Order:
     """Move an order forward: store `changes` together with the fact that explains them."""
     moved = msgspec.structs.replace(order, **changes)
-    await queries.update_order(tx, moved)
-    await _tell(tx, moved, kind, params or {})
+    fact = _fact(tx, moved, kind, params or {})
+    await queries.advance_order(tx, moved, fact)
+    _tell(tx, moved, fact)
     return moved
 
 
@@ -90,8 +92,8 @@ async def set_payment_state(
     return moved
 
 
-async def _tell(tx: Transaction, order: Order, kind: FactKind, params: dict[str, Any]) -> None:
-    fact = OrderFact(
+def _fact(tx: Transaction, order: Order, kind: FactKind, params: dict[str, Any]) -> OrderFact:
+    return OrderFact(
         id=new_id(),
         order_id=order.id,
         kind=kind,
@@ -100,18 +102,20 @@ async def _tell(tx: Transaction, order: Order, kind: FactKind, params: dict[str,
         actor_id=tx.actor.id,
         params=params,
     )
-    await queries.insert_fact(tx, fact)
+
+
+def _tell(tx: Transaction, order: Order, fact: OrderFact) -> None:
     tx.emit(
         OrderAdvanced(
             fact_id=fact.id,
             order_id=order.id,
             number=order.number,
             customer_id=order.customer_id,
-            kind=kind,
+            kind=fact.kind,
             at=fact.at,
             actor_kind=fact.actor_kind,
             actor_id=fact.actor_id,
-            params=params,
+            params=fact.params,
             state=order.state,
             payment_state=order.payment_state,
             offering_name=order.terms.offering.name,

@@ -1,6 +1,7 @@
 """SQL of ordering."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -113,14 +114,16 @@ async def facts_of(tx: Transaction, order_id: UUID) -> list[OrderFact]:
     return [OrderFact(**row) for row in rows]
 
 
-async def insert_order(tx: Transaction, order: Order) -> bool:
-    """Add an order; returns False when its number is taken."""
+async def insert_order(tx: Transaction, order: Order, fact: OrderFact) -> bool:
+    """Add an order with its first fact; returns False when its number is taken."""
     inserted = await tx.connection.fetchval(
-        "INSERT INTO customer_order (merchant_id, id, number, customer_id, offering_id, slot_id,"
-        " resource_id, hold_id, party_size, state, payment_state, terms, slot_starts_at,"
-        " payable_fen, placed_at, register_by)"
+        "WITH placed AS (INSERT INTO customer_order (merchant_id, id, number, customer_id,"
+        " offering_id, slot_id, resource_id, hold_id, party_size, state, payment_state, terms,"
+        " slot_starts_at, payable_fen, placed_at, register_by)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
-        " ON CONFLICT (merchant_id, number) DO NOTHING RETURNING true",
+        " ON CONFLICT (merchant_id, number) DO NOTHING RETURNING merchant_id, id)"
+        f" {_INSERT_FACT} SELECT p.merchant_id, p.id, $17, $18, $19, $20, $21, $22 FROM placed p"
+        " RETURNING true",
         tx.merchant_id,
         order.id,
         order.number,
@@ -137,6 +140,7 @@ async def insert_order(tx: Transaction, order: Order) -> bool:
         order.payable_fen,
         order.placed_at,
         order.register_by,
+        *_values(fact),
     )
     return bool(inserted)
 
@@ -144,10 +148,32 @@ async def insert_order(tx: Transaction, order: Order) -> bool:
 async def update_order(tx: Transaction, order: Order) -> None:
     """Store an order's progress: everything of it that may change."""
     await tx.connection.execute(
-        "UPDATE customer_order SET state = $3, payment_state = $4, registered_at = $5, pay_by = $6,"
-        " paid_at = $7, ended_at = $8, end_reason = $9, hold_id = $10"
-        " WHERE merchant_id = $1 AND id = $2",
+        f"{_UPDATE_ORDER} WHERE merchant_id = $1 AND id = $2", tx.merchant_id, *_progress(order)
+    )
+
+
+async def advance_order(tx: Transaction, order: Order, fact: OrderFact) -> None:
+    """Store an order's progress and the fact that explains it."""
+    await tx.connection.execute(
+        f"WITH moved AS ({_UPDATE_ORDER} WHERE merchant_id = $1 AND id = $2)"
+        f" {_INSERT_FACT} VALUES ($1, $2, $11, $12, $13, $14, $15, $16)",
         tx.merchant_id,
+        *_progress(order),
+        *_values(fact),
+    )
+
+
+_UPDATE_ORDER = (
+    "UPDATE customer_order SET state = $3, payment_state = $4, registered_at = $5, pay_by = $6,"
+    " paid_at = $7, ended_at = $8, end_reason = $9, hold_id = $10"
+)
+_INSERT_FACT = (
+    "INSERT INTO order_fact (merchant_id, order_id, id, kind, at, actor_kind, actor_id, params)"
+)
+
+
+def _progress(order: Order) -> tuple[Any, ...]:
+    return (
         order.id,
         order.state,
         order.payment_state,
@@ -160,20 +186,8 @@ async def update_order(tx: Transaction, order: Order) -> None:
     )
 
 
-async def insert_fact(tx: Transaction, fact: OrderFact) -> None:
-    """Add a fact to an order's history."""
-    await tx.connection.execute(
-        "INSERT INTO order_fact (merchant_id, order_id, id, kind, at, actor_kind, actor_id, params)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        tx.merchant_id,
-        fact.order_id,
-        fact.id,
-        fact.kind,
-        fact.at,
-        fact.actor_kind,
-        fact.actor_id,
-        fact.params,
-    )
+def _values(fact: OrderFact) -> tuple[Any, ...]:
+    return fact.id, fact.kind, fact.at, fact.actor_kind, fact.actor_id, fact.params
 
 
 async def recent_facts(tx: Transaction, since: datetime, limit: int) -> list[asyncpg.Record]:

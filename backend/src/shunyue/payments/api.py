@@ -14,18 +14,25 @@ from shunyue.payments.commands import (
     open_payment,
     refund_all,
     stop_collecting,
+    store_prompt,
 )
-from shunyue.payments.errors import ChannelNotOffered, ProviderDown, ProviderSaidNo
+from shunyue.payments.errors import (
+    ChannelNotOffered,
+    OrderAlreadyPaid,
+    PaymentWindowOver,
+    ProviderDown,
+    ProviderSaidNo,
+)
 from shunyue.payments.events import (
     CollectionStopped,
     PaymentSettled,
     RefundAdvanced,
     SurplusReceived,
 )
-from shunyue.payments.jobs import NOTICE_JOB, ProviderDesk
+from shunyue.payments.jobs import NOTICE_TIMER, ProviderDesk
 from shunyue.payments.ledger import balances, movements_of
 from shunyue.payments.notices import receive_notice
-from shunyue.payments.providers.port import ProviderError, ProviderRefused
+from shunyue.payments.providers.port import PaymentPrompt, ProviderError, ProviderRefused
 from shunyue.payments.providers.wechat_config import WechatConfig
 from shunyue.payments.queries import (
     attempts_of,
@@ -47,7 +54,7 @@ from shunyue.payments.records import (
 __all__ = [
     "CALL_TIMEOUT",
     "LIVE",
-    "NOTICE_JOB",
+    "NOTICE_TIMER",
     "QUERY_TIMER",
     "REFUND_TIMER",
     "Attempt",
@@ -55,8 +62,11 @@ __all__ = [
     "ChannelNotOffered",
     "Charge",
     "CollectionStopped",
+    "OrderAlreadyPaid",
     "PaymentChannel",
+    "PaymentPrompt",
     "PaymentSettled",
+    "PaymentWindowOver",
     "ProviderDesk",
     "ProviderDown",
     "ProviderError",
@@ -83,4 +93,5 @@ __all__ = [
     "refund_all",
     "refunds_of",
     "stop_collecting",
+    "store_prompt",
 ]

@@ -7,8 +7,9 @@ import msgspec
 
 from shunyue.kernel.clock import utc_now
 from shunyue.kernel.crypto import Vault
-from shunyue.kernel.database import Transaction
+from shunyue.kernel.database import Database, Transaction
 from shunyue.kernel.ids import new_id
+from shunyue.kernel.tokens import Actor
 from shunyue.payments import queries
 from shunyue.payments.providers.port import PaymentProvider
 from shunyue.payments.providers.wechat import WechatPay
@@ -27,6 +28,20 @@ class Providers:
         self._client = client
         self._public_url = public_url
         self._clients: dict[UUID, PaymentProvider] = {}
+        self._channels: dict[UUID, PaymentChannel] = {}
+
+    async def channel(self, database: Database, channel_id: UUID) -> PaymentChannel | None:
+        """Find the channel behind a notify address. Channels never change, so they are kept."""
+        channel = self._channels.get(channel_id)
+        if channel is None:
+            async with database.across_merchants() as connection:
+                merchant_id = await queries.merchant_of_channel(connection, channel_id)
+            if merchant_id is None:
+                return None
+            async with database.begin(Actor("provider", merchant_id)) as tx:
+                channel = await queries.channel_by_id(tx, channel_id)
+            self._channels[channel_id] = channel
+        return channel
 
     def of(self, channel: PaymentChannel) -> PaymentProvider:
         """Return the client of a channel."""

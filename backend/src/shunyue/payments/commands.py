@@ -16,7 +16,7 @@ from shunyue.kernel.ids import new_id
 from shunyue.kernel.timers import clear_timer, postpone_timer, set_timer
 from shunyue.ordering.api import Order
 from shunyue.payments import ledger, queries
-from shunyue.payments.errors import ChannelNotOffered
+from shunyue.payments.errors import OrderAlreadyPaid, PaymentWindowOver
 from shunyue.payments.events import (
     CollectionStopped,
     PaymentSettled,
@@ -71,17 +71,22 @@ async def intend_attempt(
 ) -> Attempt:
     """Write down the try before the provider hears of it, or find the one that is under way.
 
-    An attempt in another scene is wound up: two live ones invite paying twice.
+    Its prompt is left out once it is stale. An attempt in another scene is wound up: two live ones
+    invite paying twice. Raises `OrderAlreadyPaid` and `PaymentWindowOver`.
     """
     assert order.pay_by is not None
     payment = await queries.lock_payment(tx, order.id)
-    if payment is None or payment.state != "open":
-        raise ChannelNotOffered
+    assert payment is not None
+    if payment.state == "settled":
+        raise OrderAlreadyPaid
+    if payment.state != "open":
+        raise PaymentWindowOver
     for attempt in await queries.attempts_of(tx, order.id):
         if attempt.state not in {"intended", "pending"}:
             continue
         if (attempt.channel_id, attempt.scene) == (channel.id, scene):
-            return attempt
+            is_stale = attempt.prompt is not None and attempt.prompt.expires_at <= tx.now
+            return msgspec.structs.replace(attempt, prompt=None) if is_stale else attempt
         await _wind_up(tx, attempt)
     attempt = Attempt(
         id=new_id(),
@@ -107,18 +112,13 @@ async def intend_attempt(
 
 async def store_prompt(tx: Transaction, attempt_id: UUID, prompt: PaymentPrompt) -> Attempt:
     """Remember how the customer gets to the cashier, unless the attempt has moved on meanwhile."""
-    attempt = await queries.lock_attempt(tx, attempt_id)
-    state = "pending" if attempt.state == "intended" else attempt.state
-    attempt = msgspec.structs.replace(attempt, state=state, prompt=prompt)
-    await queries.update_attempt(tx, attempt)
-    return attempt
+    return await queries.store_prompt(tx, attempt_id, prompt)
 
 
-async def fail_attempt(tx: Transaction, attempt_id: UUID) -> None:
+async def fail_attempt(tx: Transaction, attempt: Attempt) -> None:
     """The provider refused to start this attempt: nothing can be charged by it."""
-    payment_order = (await queries.attempt_by_id(tx, attempt_id)).order_id
-    payment = await queries.lock_payment(tx, payment_order)
-    attempt = await queries.lock_attempt(tx, attempt_id)
+    payment = await queries.lock_payment(tx, attempt.order_id)
+    attempt = await queries.lock_attempt(tx, attempt.id)
     assert payment is not None
     if attempt.state == "intended":
         await _end_attempt(tx, payment, attempt, is_failed=True)
@@ -145,16 +145,15 @@ async def stop_collecting(tx: Transaction, order_id: UUID) -> bool:
     return is_certain
 
 
-async def record_trade(tx: Transaction, attempt_id: UUID, trade: TradeState) -> str:
+async def record_trade(tx: Transaction, attempt: Attempt, trade: TradeState) -> str:
     """Take in what the provider says about an attempt; returns the outcome in one word.
 
     Notices and answers to queries end here, in any order and any number: paid is final, the same
     news again changes nothing. A payment that does not fit in every identity and amount is never
-    booked; people look at it.
+    booked; people look at it. Of `attempt` only what never changes is relied on.
     """
-    order_id = (await queries.attempt_by_id(tx, attempt_id)).order_id
-    payment = await queries.lock_payment(tx, order_id)
-    attempt = await queries.lock_attempt(tx, attempt_id)
+    payment = await queries.lock_payment(tx, attempt.order_id)
+    attempt = await queries.lock_attempt(tx, attempt.id)
     assert payment is not None
     if attempt.state == "paid":
         return "known"

@@ -3,6 +3,19 @@
 from shunyue.kernel.errors import DomainError
 
 
+class PaymentWindowOver(DomainError):
+    """The time to pay is over; the places went back or are about to."""
+
+    status = 410
+    code = "payment_window_over"
+
+
+class OrderAlreadyPaid(DomainError):
+    """Nothing is owed any more."""
+
+    code = "order_already_paid"
+
+
 class ChannelNotOffered(DomainError):
     """The merchant does not take money this way."""
 

@@ -7,7 +7,7 @@ import structlog
 
 from shunyue.kernel.database import Database
 from shunyue.kernel.metrics import NOTICES
-from shunyue.kernel.timers import Due, postpone_timer
+from shunyue.kernel.timers import Due, clear_timer, postpone_timer
 from shunyue.kernel.tokens import Actor, system_actor
 from shunyue.payments import commands, queries
 from shunyue.payments.channels import Providers
@@ -17,6 +17,7 @@ from shunyue.payments.providers.port import (
     CloseRefused,
     H5Scene,
     NativeScene,
+    PaymentPrompt,
     PaymentProvider,
     ProviderError,
     ProviderRefused,
@@ -24,11 +25,11 @@ from shunyue.payments.providers.port import (
     RefundState,
     TradeState,
 )
-from shunyue.payments.records import LIVE, Attempt, Refund
+from shunyue.payments.records import LIVE, Attempt, PaymentChannel, Refund
 
 log = structlog.get_logger(__name__)
 
-NOTICE_JOB = "payments.read_notice"
+NOTICE_TIMER = "payments.notice"
 
 
 class ProviderDesk:
@@ -37,16 +38,16 @@ class ProviderDesk:
     def __init__(self, providers: Providers) -> None:
         self._providers = providers
 
-    async def start(self, database: Database, actor: Actor, attempt: Attempt) -> Attempt:
-        """Announce an attempt to the provider and remember its prompt.
+    async def announce(
+        self, database: Database, actor: Actor, attempt: Attempt, channel: PaymentChannel
+    ) -> PaymentPrompt:
+        """Tell the provider of an attempt; returns how the customer gets to the cashier.
 
         A prompt that is still good is used again. Raises the provider's error; the attempt then
         stays intended (unknown) unless the provider refused it.
         """
-        async with database.begin(actor) as tx:
-            channel = await queries.channel_by_id(tx, attempt.channel_id)
-            if attempt.prompt is not None and attempt.prompt.expires_at > tx.now:
-                return attempt
+        if attempt.prompt is not None:
+            return attempt.prompt
         scene = (
             NativeScene()
             if attempt.scene == "native"
@@ -59,13 +60,11 @@ class ProviderDesk:
             expires_at=attempt.expires_at,
         )
         try:
-            prompt = await self._providers.of(channel).create(order, scene)
+            return await self._providers.of(channel).create(order, scene)
         except ProviderRefused:
             async with database.begin(actor) as tx:
-                await commands.fail_attempt(tx, attempt.id)
+                await commands.fail_attempt(tx, attempt)
             raise
-        async with database.begin(actor) as tx:
-            return await commands.store_prompt(tx, attempt.id, prompt)
 
     async def ask(self, database: Database, merchant_id: UUID, attempt_id: UUID) -> str:
         """Ask what became of an attempt and record it; close it first if it is being wound up."""
@@ -80,7 +79,7 @@ class ProviderDesk:
         if attempt.state == "closing" and trade.state == "pending":
             trade = await self._close(provider, attempt)
         async with database.begin(actor) as tx:
-            return await commands.record_trade(tx, attempt_id, trade)
+            return await commands.record_trade(tx, attempt, trade)
 
     async def _close(self, provider: PaymentProvider, attempt: Attempt) -> TradeState:
         """Close, then ask again whatever the answer was: only the query is believed."""
@@ -134,9 +133,14 @@ class ProviderDesk:
             )
         )
 
-    async def read_notice(self, database: Database, merchant_id: UUID, notice_id: UUID) -> None:
-        """Queued job: act on a stored notice, once."""
+    async def notice_due(self, database: Database, due: Due) -> None:
+        """Timer: act on a stored notice, once; rings until that has worked.
+
+        After a confirmed close a notice may be the only news of a charge: none is given up.
+        """
+        merchant_id, notice_id = due.merchant_id, due.subject_id
         async with database.begin(system_actor(merchant_id)) as tx:
+            await clear_timer(tx, NOTICE_TIMER, notice_id)
             row = await tx.connection.fetchrow(
                 "SELECT channel_id, content, processed_at FROM provider_notice"
                 " WHERE merchant_id = $1 AND id = $2 FOR UPDATE",
@@ -152,7 +156,7 @@ class ProviderDesk:
                 number = content.out_trade_no
                 attempt = await queries.attempt_by_number(tx, row["channel_id"], number)
                 if attempt is not None:
-                    outcome = await commands.record_trade(tx, attempt.id, content)
+                    outcome = await commands.record_trade(tx, attempt, content)
             else:
                 refund = await queries.refund_by_number(tx, content.out_refund_no)
                 if refund is not None:

@@ -34,28 +34,23 @@ async def post(
     Returns whether it was posted now. The database refuses transactions that don't sum to zero.
     """
     assert amount_fen > 0
-    transaction_id = await tx.connection.fetchval(
-        "INSERT INTO ledger_transaction (merchant_id, id, kind, order_id, source_id, posted_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6)"
-        " ON CONFLICT (merchant_id, kind, source_id) DO NOTHING RETURNING id",
+    posted = await tx.connection.fetchval(
+        "WITH t AS (INSERT INTO ledger_transaction"
+        "  (merchant_id, id, kind, order_id, source_id, posted_at) VALUES ($1, $2, $3, $4, $5, $6)"
+        "  ON CONFLICT (merchant_id, kind, source_id) DO NOTHING RETURNING merchant_id, id)"
+        " INSERT INTO ledger_entry (merchant_id, transaction_id, account, amount_fen)"
+        " SELECT t.merchant_id, t.id, e.account, e.amount_fen FROM t,"
+        "  unnest($7::text[], $8::bigint[]) AS e (account, amount_fen) RETURNING true",
         tx.merchant_id,
         new_id(),
         kind,
         order_id,
         source_id,
         tx.now,
-    )
-    if transaction_id is None:
-        return False
-    await tx.connection.execute(
-        "INSERT INTO ledger_entry (merchant_id, transaction_id, account, amount_fen)"
-        " SELECT $1, $2, * FROM unnest($3::text[], $4::bigint[])",
-        tx.merchant_id,
-        transaction_id,
         [to_account, from_account],
         [amount_fen, -amount_fen],
     )
-    return True
+    return bool(posted)
 
 
 async def charge(tx: Transaction, *, order_id: UUID, attempt_id: UUID, amount_fen: int) -> None:

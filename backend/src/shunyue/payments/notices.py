@@ -9,10 +9,9 @@ from litestar import Request, Response, post
 
 from shunyue.kernel.ids import new_id
 from shunyue.kernel.metrics import NOTICES
-from shunyue.kernel.queue import enqueue
+from shunyue.kernel.timers import set_timer
 from shunyue.kernel.tokens import Actor
-from shunyue.payments import queries
-from shunyue.payments.jobs import NOTICE_JOB
+from shunyue.payments.jobs import NOTICE_TIMER
 from shunyue.payments.providers.port import NoticeRejected
 
 log = structlog.get_logger(__name__)
@@ -30,29 +29,23 @@ async def receive_notice(
     request: Request[Any, Any, Any], channel: str, config_id: UUID
 ) -> Response[NoticeAnswer | None]:
     """Take a provider's notice in: signature first, then one row per event, then the answer."""
-    database = request.app.state.database
-    async with database.across_merchants() as connection:
-        merchant_id = await queries.merchant_of_channel(connection, config_id)
-    if merchant_id is None:
+    state = request.app.state
+    config = await state.providers.channel(state.database, config_id)
+    if config is None or config.channel != channel:
         return _again(404, "unknown address")
-    raw = await request.body()
-    async with database.begin(Actor("provider", merchant_id)) as tx:
-        config = await queries.channel_by_id(tx, config_id)
-        if config.channel != channel:
-            return _again(404, "unknown address")
-        try:
-            provider = request.app.state.providers.of(config)
-            notice = provider.read_notice(dict(request.headers), raw)
-        except NoticeRejected as rejected:
-            NOTICES.labels("rejected").inc()
-            log.warning("payments.notice_rejected", channel=channel, reason=rejected.reason)
-            return _again(401, "signature not accepted")
+    try:
+        notice = state.providers.of(config).read_notice(dict(request.headers), await request.body())
+    except NoticeRejected as rejected:
+        NOTICES.labels("rejected").inc()
+        log.warning("payments.notice_rejected", channel=channel, reason=rejected.reason)
+        return _again(401, "signature not accepted")
+    async with state.database.begin(Actor("provider", config.merchant_id)) as tx:
         notice_id = new_id()
         is_new = notice.content is not None and await tx.connection.fetchval(
             "INSERT INTO provider_notice"
             " (merchant_id, id, channel_id, event_key, kind, content, received_at)"
             " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING true",
-            merchant_id,
+            tx.merchant_id,
             notice_id,
             config_id,
             notice.notice_id,
@@ -61,7 +54,7 @@ async def receive_notice(
             tx.now,
         )
         if is_new:
-            await enqueue(tx, NOTICE_JOB, notice_id)
+            await set_timer(tx, NOTICE_TIMER, notice_id, tx.now)
         else:
             NOTICES.labels("repeated").inc()
     return Response(None, status_code=204)

@@ -13,10 +13,11 @@ _CHANNEL = (
     "SELECT id, merchant_id, channel, account_id, app_id, base_url, payee, sealed_config"
     " FROM payment_channel"
 )
-_ATTEMPT = (
-    "SELECT id, order_id, channel_id, scene, out_trade_no, amount_fen, description, state, prompt,"
-    " return_url, client_ip, expires_at, created_at, paid_at, transaction_id FROM payment_attempt"
+_ATTEMPT_COLUMNS = (
+    "id, order_id, channel_id, scene, out_trade_no, amount_fen, description, state, prompt,"
+    " return_url, client_ip, expires_at, created_at, paid_at, transaction_id"
 )
+_ATTEMPT = f"SELECT {_ATTEMPT_COLUMNS} FROM payment_attempt"
 _REFUND = (
     "SELECT id, order_id, attempt_id, out_refund_no, amount_fen, reason, state, requested_at,"
     " settled_at FROM refund"
@@ -120,6 +121,20 @@ async def insert_attempt(tx: Transaction, attempt: Attempt) -> None:
         attempt.expires_at,
         attempt.created_at,
     )
+
+
+async def store_prompt(tx: Transaction, attempt_id: UUID, prompt: PaymentPrompt) -> Attempt:
+    """Keep a prompt; an attempt that was only intended is pending from now on."""
+    row = await tx.connection.fetchrow(
+        "UPDATE payment_attempt SET prompt = $3,"
+        " state = CASE WHEN state = 'intended' THEN 'pending' ELSE state END"
+        f" WHERE merchant_id = $1 AND id = $2 RETURNING {_ATTEMPT_COLUMNS}",
+        tx.merchant_id,
+        attempt_id,
+        msgspec.to_builtins(prompt),
+    )
+    assert row is not None
+    return _attempt(row)
 
 
 async def update_attempt(tx: Transaction, attempt: Attempt) -> None:

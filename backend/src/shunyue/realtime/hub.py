@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from shunyue.identity.api import LOGIN_ENDED
 from shunyue.kernel.database import Database
 from shunyue.kernel.metrics import SOCKETS
 from shunyue.realtime import queries
@@ -86,8 +87,8 @@ class Hub:
         """Listen to the bus."""
         if key in {"pushes", "*"}:
             self._news.set()
-        elif key.startswith("login-ended:"):
-            ended = UUID(key.removeprefix("login-ended:"))
+        elif key.startswith(LOGIN_ENDED):
+            ended = UUID(key.removeprefix(LOGIN_ENDED))
             for subscriber in [one for one in self._everyone if one.login_id == ended]:
                 subscriber.close(TOKEN_ENDED)
 

@@ -4,12 +4,13 @@ Runs in the transaction that takes events out of the outbox. Slots are shown as 
 a burst of events about one slot becomes one push with the last word.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from shunyue.booking.api import HoldExpiredEvent, HoldReleased, SlotHeld
@@ -42,20 +43,22 @@ async def project(connection: Connection, events: Sequence[StoredEvent]) -> set[
     for event in events:
         by_merchant[event.merchant_id].append(event)
     for merchant_id, own in by_merchant.items():
-        await connection.execute("SELECT set_config('app.merchant_id', $1, true)", str(merchant_id))
-        pushes = [*await _slot_pushes(connection, merchant_id, own), *_order_pushes(own)]
-        pushes += await _feed_pushes(connection, merchant_id, own)
-        await _write(connection, merchant_id, pushes)
+        now = await connection.fetchval(
+            "SELECT app_now() FROM set_config('app.merchant_id', $1, true)", str(merchant_id)
+        )
+        pushes = [*await _slot_pushes(connection, merchant_id, own, now), *_order_pushes(own)]
+        pushes += await _feed_pushes(connection, merchant_id, own, now)
+        if pushes:
+            await _write(connection, merchant_id, pushes)
     return {"pushes"} | {f"slots:{one}" for one in by_merchant}
 
 
 async def _slot_pushes(
-    connection: Connection, merchant_id: UUID, events: list[StoredEvent]
+    connection: Connection, merchant_id: UUID, events: list[StoredEvent], now: datetime
 ) -> list[Push]:
     slot_ids = {UUID(one.payload["slot_id"]) for one in events if one.name in _PLACES}
     if not slot_ids:
         return []
-    now: datetime = await connection.fetchval("SELECT app_now()")
     by_offering: dict[UUID, list[Any]] = defaultdict(list)
     for slot in await slots_touched_by(connection, merchant_id, sorted(slot_ids)):
         by_offering[slot.offering_id].append(msgspec.to_builtins(slot_look(slot, now)))
@@ -89,7 +92,7 @@ def _order_pushes(events: list[StoredEvent]) -> Iterator[Push]:
 
 
 async def _feed_pushes(
-    connection: Connection, merchant_id: UUID, events: list[StoredEvent]
+    connection: Connection, merchant_id: UUID, events: list[StoredEvent], now: datetime
 ) -> list[Push]:
     shown = [
         one
@@ -105,16 +108,17 @@ async def _feed_pushes(
         list({UUID(one.payload["customer_id"]) for one in shown}),
     )
     who = {str(row["id"]): row["name"] or masked_phone(row["phone"]) for row in people}
-    slots = await connection.fetch(
-        "SELECT s.id, s.starts_at, o.name FROM slot s"
-        " JOIN offering o ON o.merchant_id = s.merchant_id AND o.id = s.offering_id"
-        " WHERE s.merchant_id = $1 AND s.id = ANY ($2)",
-        merchant_id,
-        list({UUID(one.payload["slot_id"]) for one in shown if "slot_id" in one.payload}),
-    )
-    what = {str(row["id"]): row for row in slots}
-    at: datetime = await connection.fetchval("SELECT app_now()")
-    return [Push(BOARD, "feed", _feed_item(one, who, what, at)) for one in shown]
+    what: dict[str, asyncpg.Record] = {}
+    if slot_ids := {UUID(one.payload["slot_id"]) for one in shown if one.name in _PLACES}:
+        slots = await connection.fetch(
+            "SELECT s.id, s.starts_at, o.name FROM slot s"
+            " JOIN offering o ON o.merchant_id = s.merchant_id AND o.id = s.offering_id"
+            " WHERE s.merchant_id = $1 AND s.id = ANY ($2)",
+            merchant_id,
+            list(slot_ids),
+        )
+        what = {str(row["id"]): row for row in slots}
+    return [Push(BOARD, "feed", _feed_item(one, who, what, now)) for one in shown]
 
 
 def _feed_item(
@@ -148,24 +152,28 @@ def _feed_item(
 
 async def _write(connection: Connection, merchant_id: UUID, pushes: list[Push]) -> None:
     """Number the pushes of each topic without gaps and store them for those who reconnect."""
-    by_topic: dict[str, list[Push]] = defaultdict(list)
+    counts = Counter(push.topic for push in pushes)
+    topics = sorted(counts)  # Everybody locks topics in this order.
+    rows = await connection.fetch(
+        "INSERT INTO topic (merchant_id, name, seq)"
+        " SELECT $1, * FROM unnest($2::text[], $3::bigint[])"
+        " ON CONFLICT (merchant_id, name) DO UPDATE SET seq = topic.seq + excluded.seq"
+        " RETURNING name, seq",
+        merchant_id,
+        topics,
+        [counts[topic] for topic in topics],
+    )
+    following = {row["name"]: row["seq"] - counts[row["name"]] for row in rows}
+    numbers = []
     for push in pushes:
-        by_topic[push.topic].append(push)
-    rows = []
-    for topic, own in sorted(by_topic.items()):
-        last = await connection.fetchval(
-            "INSERT INTO topic (merchant_id, name, seq) VALUES ($1, $2, $3)"
-            " ON CONFLICT (merchant_id, name) DO UPDATE SET seq = topic.seq + $3 RETURNING seq",
-            merchant_id,
-            topic,
-            len(own),
-        )
-        first = last - len(own) + 1
-        rows += [
-            (merchant_id, topic, first + n, push.name, push.data) for n, push in enumerate(own)
-        ]
-    await connection.executemany(
+        following[push.topic] += 1
+        numbers.append(following[push.topic])
+    await connection.execute(
         "INSERT INTO topic_message (merchant_id, topic, seq, name, payload)"
-        " VALUES ($1, $2, $3, $4, $5)",
-        rows,
+        " SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::text[], $5::jsonb[])",
+        merchant_id,
+        [push.topic for push in pushes],
+        numbers,
+        [push.name for push in pushes],
+        [push.data for push in pushes],
     )

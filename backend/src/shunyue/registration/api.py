@@ -8,7 +8,7 @@ from shunyue.registration.errors import (
     RegistrationIncomplete,
     ValueTooLong,
 )
-from shunyue.registration.queries import draft_of, form_by_id, newest_form, registration_of
+from shunyue.registration.queries import draft_of, form_by_id, form_of_order, registration_of
 from shunyue.registration.records import Form, FormField, Registration
 from shunyue.registration.schemas import (
     DraftFieldView,
@@ -33,8 +33,8 @@ __all__ = [
     "add_default_forms",
     "draft_of",
     "form_by_id",
+    "form_of_order",
     "form_view",
-    "newest_form",
     "registration_of",
     "save_draft_field",
     "submit",

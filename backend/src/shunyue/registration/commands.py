@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 
 from shunyue.kernel.database import Transaction
-from shunyue.kernel.ids import new_id
 from shunyue.ordering.api import Order
 from shunyue.registration import queries
 from shunyue.registration.errors import (
@@ -28,7 +27,7 @@ async def save_draft_field(tx: Transaction, order: Order, *, key: str, value: An
     """
     if order.registered_at is not None:
         raise AlreadyRegistered
-    form = await queries.newest_form(tx, order.terms.offering.kind)
+    form = await queries.form_of_order(tx, order)
     if key not in {field.key for field in form.fields}:
         raise FieldNotFound
     if len(msgspec.json.encode(value)) > LARGEST_DRAFT_VALUE_BYTES:
@@ -38,33 +37,14 @@ async def save_draft_field(tx: Transaction, order: Order, *, key: str, value: An
 
 async def submit(tx: Transaction, order: Order, *, answers: dict[str, Any]) -> None:
     """Take in an order's registration after the complete check; names everything that is wrong."""
-    form = await queries.newest_form(tx, order.terms.offering.kind)
+    form = await queries.form_of_order(tx, order)
     clean, found = check_answers(form.fields, answers)
     if found:
         raise RegistrationIncomplete(*found)
-    await tx.connection.execute(
-        "INSERT INTO registration (merchant_id, id, order_id, form_id, answers, submitted_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
-        tx.merchant_id,
-        new_id(),
-        order.id,
-        form.id,
-        clean,
-        tx.now,
-    )
-    await tx.connection.execute(
-        "DELETE FROM registration_draft WHERE merchant_id = $1 AND order_id = $2",
-        tx.merchant_id,
-        order.id,
-    )
     name_field = next((field.key for field in form.fields if field.prefill == "name"), None)
-    if name_field in clean:
-        await tx.connection.execute(
-            "UPDATE customer SET name = $3 WHERE merchant_id = $1 AND id = $2 AND name IS NULL",
-            tx.merchant_id,
-            order.customer_id,
-            clean[name_field],
-        )
+    await queries.store_registration(
+        tx, order, form.id, clean, name=clean.get(name_field) if name_field else None
+    )
 
 
 def _storable(value: Any) -> Any:

@@ -7,18 +7,26 @@ import asyncpg
 import msgspec
 
 from shunyue.kernel.database import Transaction
+from shunyue.kernel.ids import new_id
+from shunyue.ordering.api import Order
 from shunyue.registration.records import DraftField, Form, FormField, Registration
 
 
-async def newest_form(tx: Transaction, kind: str) -> Form:
-    """Read the form that is asked for a kind of offering now."""
+async def form_of_order(tx: Transaction, order: Order) -> Form:
+    """Read the form that an order is registered with: the newest one when the order was placed.
+
+    A form edited afterwards asks the next customer. Nobody is refused for a question that was not
+    on the screen.
+    """
     row = await tx.connection.fetchrow(
         "SELECT id, version, title, fields FROM form WHERE merchant_id = $1 AND kind = $2"
-        " ORDER BY version DESC LIMIT 1",
+        " ORDER BY created_at <= $3 DESC, CASE WHEN created_at <= $3 THEN -version ELSE version END"
+        " LIMIT 1",
         tx.merchant_id,
-        kind,
+        order.terms.offering.kind,
+        order.placed_at,
     )
-    assert row is not None, f"merchant has no form for {kind}"
+    assert row is not None, f"merchant has no form for {order.terms.offering.kind}"
     return _form(row)
 
 
@@ -68,6 +76,28 @@ async def save_draft_field(tx: Transaction, order_id: UUID, key: str, value: Any
     )
     assert row is not None
     return DraftField(**row)
+
+
+async def store_registration(
+    tx: Transaction, order: Order, form_id: UUID, answers: dict[str, Any], *, name: str | None
+) -> None:
+    """Keep what was handed in instead of its draft; a customer without a name gets `name`."""
+    await tx.connection.execute(
+        "WITH handed_in AS (INSERT INTO registration"
+        "  (merchant_id, id, order_id, form_id, answers, submitted_at)"
+        "  VALUES ($1, $2, $3, $4, $5, $6)),"
+        " draft AS (DELETE FROM registration_draft WHERE merchant_id = $1 AND order_id = $3)"
+        " UPDATE customer SET name = $8 WHERE merchant_id = $1 AND id = $7 AND name IS NULL"
+        "  AND $8::text IS NOT NULL",
+        tx.merchant_id,
+        new_id(),
+        order.id,
+        form_id,
+        answers,
+        tx.now,
+        order.customer_id,
+        name,
+    )
 
 
 async def registration_of(tx: Transaction, order_id: UUID) -> Registration | None:
