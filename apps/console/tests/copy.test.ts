@@ -1,4 +1,5 @@
 /** zh-CN is complete and English follows it key by key, with the same values in each sentence. */
+import type { Order } from '@shunyue/api-client'
 import { describe, expect, it } from 'vitest'
 import { pieces, t, word } from '@/copy/copy'
 import en from '@/locales/en.json'
@@ -12,6 +13,22 @@ function sentences(branch: object, path = ''): Map<string, string> {
     else for (const [inner, text] of sentences(value as object, here)) found.set(inner, text)
   }
   return found
+}
+
+/** A kind that the API adds fails the type check here before a screen says 有更新. */
+const factKinds: Record<Order['facts'][number]['kind'], true> = {
+  placed: true,
+  registered: true,
+  paid: true,
+  confirmed: true,
+  expired: true,
+  cancelled: true,
+  refund_started: true,
+  refunded: true,
+  refund_failed: true,
+  paid_late: true,
+  paid_twice: true,
+  booked_again: true,
 }
 
 const valuesIn = (text: string) => (text.match(/\{\w+\}/g) ?? []).toSorted().join(' ')
@@ -39,6 +56,14 @@ describe('copy', () => {
   it('puts values into their places', () => {
     expect(t('today.holding', { count: 3, time: '02:14' })).toBe('3 人报名中，最短剩 02:14')
     expect(pieces('today.awaiting')[0]).toEqual({ text: '', param: 'count' })
+  })
+
+  it('has words for every step of an order', () => {
+    const wordless = Object.keys(factKinds).filter(
+      (kind) => word('feed', kind, '') === '' || word('timeline', kind, '') === '',
+    )
+
+    expect(wordless).toEqual([])
   })
 
   it('falls back for a word that the server added', () => {

@@ -44,3 +44,8 @@ export function shownPaymentState(state: PaymentState): ShownState | null {
   if (!telling.has(state)) return null
   return { tone: paymentTones[state], word: t(`payment_states.${state}`) }
 }
+
+/** A refund that the provider could not pay out is still `refunding`, but nobody is at it. */
+export function shownFailedRefund(): ShownState {
+  return { tone: 'bad', word: t('payment_states.refund_failed') }
+}

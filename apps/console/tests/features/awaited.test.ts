@@ -9,6 +9,7 @@ function order(part: Partial<Order>): Order {
   return {
     state: 'confirmed',
     payment_state: 'paid',
+    refunds: [],
     register_by: '2026-11-23T02:45:00Z',
     pay_by: '2026-11-23T03:00:00Z',
     slot: { id: 's', starts_at: '2026-11-28T02:00:00Z', ends_at: '2026-11-28T03:00:00Z' },
@@ -31,6 +32,24 @@ describe('what an order waits for [MC-03]', () => {
     expect(
       awaitedOf(order({ state: 'awaiting_payment', payment_state: 'checking' }), NOW)?.kind,
     ).toBe('checking')
+  })
+
+  it('is the end of a cancellation that the provider has not let through yet', () => {
+    const cancelled = order({
+      state: 'awaiting_payment',
+      payment_state: 'checking',
+      end_reason: 'customer',
+    })
+
+    expect(awaitedOf(cancelled, NOW)?.kind).toBe('cancelling')
+  })
+
+  it('is people, once a refund could not be paid out [MC-03]', () => {
+    const refund = { amount_fen: 48000, reason: 'order_cancelled', at: '2026-11-23T02:31:00Z' }
+    const failed = order({ refunds: [{ ...refund, state: 'failed' }] })
+
+    expect(awaitedOf({ ...failed, payment_state: 'refunding' }, NOW)?.kind).toBe('refund_failed')
+    expect(awaitedOf(failed, NOW)?.kind).toBe('refund_failed')
   })
 
   it('is the money on its way back, also of a cancelled order', () => {

@@ -1,7 +1,12 @@
 /** The feed keeps one row per item and the order of time, however items arrive. */
 import { describe, expect, it } from 'vitest'
 import type { FeedItem } from '@/api/types'
-import { FEED_LENGTH, isFeedItem, withFeedItem } from '@/features/today/composables/feed'
+import {
+  FEED_LENGTH,
+  feedAmount,
+  isFeedItem,
+  withFeedItem,
+} from '@/features/today/composables/feed'
 
 function item(id: string, at: string): FeedItem {
   return {
@@ -16,6 +21,8 @@ function item(id: string, at: string): FeedItem {
   }
 }
 
+const moved = (kind: string, amount_fen: number) =>
+  feedAmount({ ...item('m', '02:30:00'), kind, amount_fen })
 const ids = (feed: FeedItem[]) => feed.map((one) => one.id).join('')
 
 describe('live feed [TE-01]', () => {
@@ -48,5 +55,18 @@ describe('live feed [TE-01]', () => {
     expect(isFeedItem({ id: 'a', at: 'b', kind: 'placed' })).toBe(true)
     expect(isFeedItem({ slots: [] })).toBe(false)
     expect(isFeedItem(null)).toBe(false)
+  })
+})
+
+describe('amounts in the feed [MC-03]', () => {
+  it('say which way money moved', () => {
+    expect(moved('paid', 48000)).toBe('+¥480.00')
+    expect(moved('paid_twice', 48000)).toBe('+¥480.00')
+    expect(moved('refunded', 48000)).toBe('−¥480.00')
+  })
+
+  it('have no direction while no money moves', () => {
+    expect(moved('refund_started', 48000)).toBe('¥480.00')
+    expect(moved('refund_failed', 48000)).toBe('¥480.00')
   })
 })

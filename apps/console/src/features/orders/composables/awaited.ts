@@ -5,7 +5,9 @@ export type AwaitedKind =
   | 'awaiting_registration'
   | 'awaiting_payment'
   | 'checking'
+  | 'cancelling'
   | 'refunding'
+  | 'refund_failed'
   | 'coming'
 
 export interface Awaited {
@@ -15,7 +17,10 @@ export interface Awaited {
 }
 
 export function awaitedOf(order: Order, now: number): Awaited | null {
-  if (order.payment_state === 'checking') return { kind: 'checking', at: null }
+  if (hasFailedRefund(order)) return { kind: 'refund_failed', at: null }
+  if (order.payment_state === 'checking') {
+    return { kind: order.end_reason === 'customer' ? 'cancelling' : 'checking', at: null }
+  }
   if (order.payment_state === 'refunding') return { kind: 'refunding', at: null }
   switch (order.state) {
     case 'awaiting_registration':
@@ -29,4 +34,9 @@ export function awaitedOf(order: Order, now: number): Awaited | null {
     default:
       return null
   }
+}
+
+/** The provider could not return the money: nothing moves until people mend it. */
+export function hasFailedRefund(order: Order): boolean {
+  return order.refunds.some((refund) => refund.state === 'failed')
 }
