@@ -45,7 +45,10 @@ keepTokenFresh(session, clock)
 applyTheme()
 watch(session.login, async (login) => {
   if (login) return
-  await router.push({ name: 'login', query: { next: router.currentRoute.value.fullPath } })
+  // Who signs out is done here; whose login ended goes on where it was.
+  const isDone = session.endReason.value === 'signed_out'
+  const query = isDone ? {} : { next: router.currentRoute.value.fullPath }
+  await router.push({ name: 'login', query })
   // Only now: a page that is still shown would fetch again what is taken from it.
   queryClient.clear()
 })

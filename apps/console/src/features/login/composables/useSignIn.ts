@@ -23,14 +23,13 @@ export function useSignIn(onSignedIn: () => void) {
   const isBusy = ref(false)
   const wait = useWait()
 
-  const message = computed(() =>
-    wait.seconds.value > 0
-      ? t('login.throttled', { time: minutesSeconds(wait.seconds.value) })
-      : refusal.value,
-  )
+  const isWaiting = computed(() => wait.seconds.value > 0)
+  // The time left stands on the button: an alert that changes is read out every second.
+  const message = computed(() => (isWaiting.value ? t('login.throttled') : refusal.value))
+  const waitText = computed(() => t('login.wait', { time: minutesSeconds(wait.seconds.value) }))
 
   async function submit(): Promise<void> {
-    if (isBusy.value || wait.seconds.value > 0) return
+    if (isBusy.value || isWaiting.value) return
     errors.value = missingFields(credentials)
     refusal.value = ''
     if (Object.values(errors.value).some(Boolean)) return
@@ -57,15 +56,17 @@ export function useSignIn(onSignedIn: () => void) {
   function forget(field: CredentialField): void {
     errors.value = { ...errors.value, [field]: '' }
     refusal.value = ''
+    // Tries are counted per account: a colleague need not wait.
+    if (field !== 'password') wait.stop()
   }
 
-  const isWaiting = computed(() => wait.seconds.value > 0)
   return {
     credentials,
     errors: readonly(errors),
     message,
     isBusy: readonly(isBusy),
     isWaiting,
+    waitText,
     submit,
     forget,
   }
@@ -91,8 +92,11 @@ export function fieldErrors(error: unknown): FieldErrors {
 function useWait() {
   const seconds = ref(0)
   let timer: ReturnType<typeof setInterval> | undefined
-  const stop = () => clearInterval(timer)
 
+  function stop(): void {
+    clearInterval(timer)
+    seconds.value = 0
+  }
   function start(length: number): void {
     stop()
     seconds.value = length
@@ -103,5 +107,5 @@ function useWait() {
   }
 
   onScopeDispose(stop)
-  return { seconds: readonly(seconds), start }
+  return { seconds: readonly(seconds), start, stop }
 }
