@@ -1,6 +1,17 @@
-/** The console's pages, each loaded when it is opened, and the gate before them. */
+/** The console's pages, each a part of its own, and the gate before them. */
 import { createRouter, createWebHistory, type Router } from 'vue-router'
 import type { Session } from '@/composables/session'
+
+const pages = {
+  login: () => import('@/features/login/pages/LoginPage.vue'),
+  today: () => import('@/features/today/pages/TodayPage.vue'),
+  orders: () => import('@/features/orders/pages/OrdersPage.vue'),
+  order: () => import('@/features/orders/pages/OrderPage.vue'),
+  devices: () => import('@/features/devices/pages/DevicesPage.vue'),
+  notFound: () => import('@/shell/NotFoundPage.vue'),
+}
+/** The page that is opened comes first. */
+const LOAD_OTHERS_AFTER_MS = 1_500
 
 export function createConsoleRouter(session: Session): Router {
   const router = createRouter({
@@ -11,38 +22,38 @@ export function createConsoleRouter(session: Session): Router {
       {
         path: '/login',
         name: 'login',
-        component: () => import('@/features/login/pages/LoginPage.vue'),
+        component: pages.login,
         meta: { isOpen: true, title: 'titles.login' },
       },
       {
         path: '/today',
         name: 'today',
-        component: () => import('@/features/today/pages/TodayPage.vue'),
+        component: pages.today,
         meta: { title: 'nav.today' },
       },
       {
         path: '/orders',
         name: 'orders',
-        component: () => import('@/features/orders/pages/OrdersPage.vue'),
+        component: pages.orders,
         meta: { title: 'nav.orders' },
       },
       {
         path: '/orders/:number(\\d+)',
         name: 'order',
-        component: () => import('@/features/orders/pages/OrderPage.vue'),
+        component: pages.order,
         props: true,
         meta: { title: 'nav.orders' },
       },
       {
         path: '/settings/devices',
         name: 'devices',
-        component: () => import('@/features/devices/pages/DevicesPage.vue'),
+        component: pages.devices,
         meta: { title: 'nav.devices' },
       },
       {
         path: '/:rest(.*)*',
         name: 'not_found',
-        component: () => import('@/shell/NotFoundPage.vue'),
+        component: pages.notFound,
         meta: { title: 'common.not_found' },
       },
     ],
@@ -53,7 +64,17 @@ export function createConsoleRouter(session: Session): Router {
     if (to.meta.isOpen) return isSignedIn ? { name: 'today' } : true
     return isSignedIn || { name: 'login', query: nextOf(to.fullPath) }
   })
+  router.onError((_error, to, from) => {
+    // A page of a release that was replaced: the new one has it under another name.
+    if (from.matched.length > 0 && navigator.onLine) location.assign(router.resolve(to).href)
+  })
+  void router.isReady().then(() => setTimeout(loadPages, LOAD_OTHERS_AFTER_MS))
   return router
+}
+
+/** Every page works from then on without asking the network for its code. */
+function loadPages(): void {
+  void Promise.allSettled(Object.values(pages).map((load) => load()))
 }
 
 function nextOf(path: string): Record<string, string> {
