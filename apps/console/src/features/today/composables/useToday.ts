@@ -7,29 +7,32 @@ import { useApi } from '@/composables/api'
 import { useBoardEvents } from '@/composables/board'
 import { useCoalesced } from '@/composables/coalesce'
 import { useServerClock } from '@/composables/serverClock'
-import { isFeedItem, withFeedItem } from '@/features/today/composables/feed'
+import { useMerchantTime } from '@/composables/useMerchantTime'
+import { FEED_LENGTH, isFeedItem, withFeedItem } from '@/features/today/composables/feed'
 
 const KEY = ['today'] as const
-/** An answer that was under way when an item arrived may not know it yet. */
-const KEPT_ITEMS = 10
-
 export function useToday() {
   const api = useApi()
   const cache = useQueryClient()
   const { now } = useServerClock()
+  const time = useMerchantTime()
+  /** Kept, as an answer may not know them: not yet, or, of people who are only choosing, never. */
   let arrived: FeedItem[] = []
 
-  const query = useQuery({
-    queryKey: KEY,
-    queryFn: async () => withArrived(await api.today(), arrived),
-  })
+  async function fetchToday(): Promise<Today> {
+    const today = await api.today()
+    arrived = arrived.filter((item) => time.value.date(item.at) === today.date)
+    return withArrived(today, arrived)
+  }
+
+  const query = useQuery({ queryKey: KEY, queryFn: fetchToday })
   const refresh = useCoalesced(() => cache.invalidateQueries({ queryKey: KEY }))
 
   useBoardEvents({
     refresh,
     event(name, data) {
       if (name === 'feed' && isFeedItem(data)) {
-        arrived = [...arrived, data].slice(-KEPT_ITEMS)
+        arrived = [...arrived, data].slice(-FEED_LENGTH)
         cache.setQueryData<Today>(KEY, (today) => today && withArrived(today, [data]))
       }
       refresh()
@@ -44,7 +47,6 @@ export function useToday() {
     today: query.data,
     isLoading: query.isPending,
     problem: computed(() => (query.error.value ? problemText(query.error.value) : '')),
-    updatedAt: query.dataUpdatedAt,
     retry: () => query.refetch(),
   }
 }
