@@ -45,7 +45,7 @@ export function dayScale(hours: { from: string; to: string }): DayScale {
 export function hourMarks(scale: DayScale, nowMinutes: number | null): HourMark[] {
   const marks: HourMark[] = []
   for (let at = scale.fromMinutes; at < scale.toMinutes; at += scale.stepMinutes) {
-    const isCovered = nowMinutes !== null && Math.abs(nowMinutes - at) < scale.stepMinutes * 0.45
+    const isCovered = nowMinutes !== null && Math.abs(nowMinutes - at) < scale.stepMinutes * 0.55
     if (isCovered) continue
     marks.push({ minutes: at, label: `${at / 60}:00`, left: percent(scale, at) })
   }
