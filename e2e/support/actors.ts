@@ -44,7 +44,10 @@ export function newPhone(): string {
 /** Fills the sign-in sheet with the code from development's mailbox. */
 export async function signIn(page: Page, phone: string): Promise<void> {
   await page.getByTestId('login-phone').locator('input').fill(phone)
+  // Whoever signed in before has an older code in the mailbox.
+  const sent = page.waitForResponse((answer) => answer.url().endsWith('/login-codes'))
   await page.getByTestId('login-send').click()
+  await sent
   const code = await codeFor(phone)
   await page.getByTestId('login-code').locator('input').fill(code)
   await page.getByTestId('login-submit').click()
