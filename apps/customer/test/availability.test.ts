@@ -1,5 +1,13 @@
 /** The slot grid's rules: merging people, taking changes in, finding other times. */
-import { applyChanges, cellsOf, fitsFor, leftOn, nearestFree, periodOf } from '@/packages/booking/availability'
+import {
+  applyChanges,
+  cellsOf,
+  fitsFor,
+  isWorking,
+  leftOn,
+  nearestFree,
+  periodOf,
+} from '@/packages/booking/availability'
 import { makeDay, makeSlot } from './builders/contract'
 
 const nine = '2026-11-28T01:00:00Z'
@@ -34,6 +42,15 @@ describe('[BK-04] several people at the same time', () => {
     expect(cellsOf(day, 'lin').map((cell) => cell.state)).toEqual(['full'])
     expect(leftOn(day, 'lin')).toBe(0)
     expect(leftOn(day, null)).toBe(1)
+  })
+
+  it('tells a person who rests from one who is fully booked', () => {
+    const day = makeDay('2026-11-28', [
+      makeSlot({ id: 'a', starts_at: ten, resource_id: 'lin', state: 'full', places_left: 0 }),
+      makeSlot({ id: 'b', starts_at: ten, resource_id: 'zhou', state: 'off', places_left: 0 }),
+    ])
+
+    expect(['lin', 'zhou', 'shen', null].map((id) => isWorking(day, id))).toEqual([true, false, false, true])
   })
 
   it('counts places where a slot is shared', () => {

@@ -91,8 +91,8 @@ describe('[BK-06] countdown', () => {
 
 describe('order states', () => {
   it('have one colour and one word each', () => {
-    expect(lookOf(makeOrder({ state: 'awaiting_payment', payment_state: 'checking' })).word).toBe('order.checking')
-    expect(lookOf(makeOrder()).tone).toBe('good')
+    expect(lookOf(makeOrder({ state: 'awaiting_payment', payment_state: 'checking' }), 0).word).toBe('order.checking')
+    expect(lookOf(makeOrder(), 0).tone).toBe('good')
   })
 
   it('run out only while the customer has something to do', () => {

@@ -36,12 +36,31 @@ describe('[BK-15] timeline', () => {
     expect(rows[1]?.text).toContain('超过缴费时间')
   })
 
-  it('shows a refund as money that comes back', () => {
+  it('asks for nothing while a try whose time is over may still have been paid', () => {
+    const order = makeOrder({
+      state: 'awaiting_payment',
+      payment_state: 'pending',
+      pay_by: new Date(now - 1_000).toISOString(),
+      facts: [fact('placed'), fact('registered')],
+    })
+
+    expect(timelineOf(order, now).at(-1)?.title).toBe('付款确认中')
+  })
+
+  it('shows a refund as money that comes back once it has arrived', () => {
+    const started = { ...fact('refund_started'), params: { amount_fen: 47200 } }
     const refunded = { ...fact('refunded'), params: { amount_fen: 47200 } }
 
-    expect(timelineOf(makeOrder({ state: 'cancelled', facts: [refunded] }), now)[0]).toMatchObject({
-      amount: '+¥472.00',
-      amountTone: 'back',
-    })
+    const rows = timelineOf(makeOrder({ state: 'cancelled', facts: [started, refunded] }), now)
+
+    expect(rows[0]).toMatchObject({ amount: '¥472.00', amountTone: 'plain' })
+    expect(rows[1]).toMatchObject({ amount: '+¥472.00', amountTone: 'back' })
+  })
+
+  it('says who helps when a refund does not arrive', () => {
+    const rows = timelineOf(makeOrder({ state: 'cancelled', facts: [fact('refund_failed')] }), now)
+
+    expect(rows[0]?.title).toBe('退款需要商家协助')
+    expect(rows[0]?.text).toContain('没能原路退回，商家会联系您处理')
   })
 })

@@ -21,8 +21,17 @@ const LOOKS: Record<OrderCard['state'] | 'checking' | 'refunding' | 'refunded', 
   cancelled: { tone: 'plain', word: 'order.cancelled', knots: 1, line: 'order.line_cancelled' },
 }
 
-export function lookOf(order: Pick<OrderCard, 'state' | 'payment_state'>): Look {
-  if (order.state === 'awaiting_payment' && order.payment_state === 'checking') return LOOKS.checking
+type Standing = Pick<OrderCard, 'state' | 'payment_state' | 'pay_by'>
+
+/** A try whose time is over may still have been paid: nothing is asked of the customer until that is certain. */
+export function isChecking(order: Standing, now: number): boolean {
+  if (order.state !== 'awaiting_payment') return false
+  const isOver = order.pay_by !== null && Date.parse(order.pay_by) <= now
+  return order.payment_state === 'checking' || (order.payment_state === 'pending' && isOver)
+}
+
+export function lookOf(order: Standing, now: number): Look {
+  if (isChecking(order, now)) return LOOKS.checking
   if (order.payment_state === 'refunding' || order.payment_state === 'refunded') return LOOKS[order.payment_state]
   return LOOKS[order.state]
 }
@@ -48,13 +57,16 @@ export function depositOf(price: Price): number {
   return price.lines.filter((line) => line.kind === 'deposit').reduce((sum, line) => sum + line.amount_fen, 0)
 }
 
-/** With whom and where, in one line. */
+/** With whom, or else where, and how many, in one line. */
 export function companyOf(order: Pick<OrderCard, 'resource' | 'location' | 'party_size'>): string[] {
-  const parts: string[] = []
-  if (order.resource !== null) parts.push(order.resource.name)
-  else if (order.location !== null) parts.push(placeOf(order.location))
-  if (order.party_size > 1) parts.push(t('order.party', { count: order.party_size }))
-  return parts
+  const place = order.resource === null && order.location !== null ? [placeOf(order.location)] : []
+  return [...place, ...whoOf(order)]
+}
+
+/** With whom and how many, beside a line that names the place. */
+export function whoOf(order: Pick<OrderCard, 'resource' | 'party_size'>): string[] {
+  const who = order.resource === null ? [] : [order.resource.name]
+  return order.party_size > 1 ? [...who, t('order.party', { count: order.party_size })] : who
 }
 
 export function placeOf(location: { name: string; room: string | null }): string {

@@ -1,13 +1,19 @@
 /** The facts of an order as rows of its story, with what is now and what comes. */
 import type { FactKind, Order, OrderFact } from '@shunyue/api-client'
 import { yuan } from '@/format/money'
-import { channelName, isOver } from '@/format/order'
+import { channelName, isChecking, isOver } from '@/format/order'
 import { clockTime, dayAndTime, slotDate } from '@/format/time'
 import { t, type CopyKey } from '@/locales'
 import type { TimelineRow } from '@/ui/TimelineRows.vue'
 
-const REFUNDS = new Set<FactKind>(['refund_started', 'refunded'])
-const UNFINISHED = new Set<FactKind>(['expired', 'cancelled', 'paid_late', 'paid_twice', 'refund_started'])
+const UNFINISHED = new Set<FactKind>([
+  'expired',
+  'cancelled',
+  'paid_late',
+  'paid_twice',
+  'refund_started',
+  'refund_failed',
+])
 
 export function timelineOf(order: Order, now: number): TimelineRow[] {
   return [...order.facts.map((fact, index) => pastRow(fact, index, order, now)), ...openRows(order, now)]
@@ -15,11 +21,12 @@ export function timelineOf(order: Order, now: number): TimelineRow[] {
 
 function pastRow(fact: OrderFact, index: number, order: Order, now: number): TimelineRow {
   const amount = Number(fact.params.amount_fen ?? (fact.kind === 'paid' ? order.payment?.amount_fen : undefined))
-  const isRefund = REFUNDS.has(fact.kind)
+  // Only what has arrived carries the plus: two of them would read as twice the money.
+  const isRefund = fact.kind === 'refunded'
   return {
     key: `${fact.kind}-${index}`,
     state: 'done',
-    title: t(`fact.${fact.kind}` as CopyKey),
+    title: t(`fact.${fact.kind}` as const),
     text: [dayAndTime(fact.at, now), ...detailOf(fact, order)],
     amount: Number.isNaN(amount) ? '' : `${isRefund ? '+' : ''}¥${yuan(amount)}`,
     amountTone: isRefund ? 'back' : 'plain',
@@ -32,6 +39,7 @@ function detailOf(fact: OrderFact, order: Order): string[] {
   if (fact.kind === 'paid' && order.payment !== null) return [channelName(order.payment.channel)]
   if (fact.kind === 'expired')
     return [t(order.end_reason === 'payment_window' ? 'fact.payment_window' : 'fact.registration_window')]
+  if (fact.kind === 'refund_failed') return [t('fact.merchant_calls')]
   if (fact.kind === 'cancelled') return [t(order.end_reason === 'merchant' ? 'fact.by_merchant' : 'fact.by_customer')]
   return []
 }
@@ -47,7 +55,7 @@ function openRows(order: Order, now: number): TimelineRow[] {
         openRow('todo', 'step.payment'),
       ]
     case 'awaiting_payment':
-      return order.payment_state === 'checking'
+      return isChecking(order, now)
         ? [openRow('now', 'order.checking', t('pay.checking_text'))]
         : [
             openRow(
