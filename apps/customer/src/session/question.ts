@@ -4,6 +4,7 @@ import { NetworkFailure } from '@shunyue/api-client'
 import { serverClock } from './clock'
 import { freshCopy, keepCopy, storedCopy } from './copies'
 import { whenNetworkReturns } from './network'
+import { isStranger } from './trouble'
 
 export interface Question<Value> {
   answer: ShallowRef<Value | undefined>
@@ -55,6 +56,8 @@ export function useQuestion<Value>(name: () => string, ask: () => Promise<Value>
   function failed(reason: unknown, key: string): void {
     const copy = reason instanceof NetworkFailure ? (freshCopy<Value>(key) ?? storedCopy<Value>(key)) : undefined
     error.value = copy === undefined ? reason : undefined
+    // What belongs to a person is not left on the screen once nobody is signed in.
+    if (isStranger(reason)) answer.value = undefined
     if (copy === undefined) return
     answer.value = copy.value
     copiedAt.value = copy.at

@@ -27,6 +27,16 @@ export function sentenceOf(failure: unknown): string {
   return known === undefined ? t('problem.unknown') : t(known)
 }
 
+/** What is asked for does not exist (any more): asking again will not bring it back. */
+export function isGone(failure: unknown): boolean {
+  return failure instanceof ApiProblem && failure.status === 404
+}
+
+/** Nobody is signed in, or the login has ended. */
+export function isStranger(failure: unknown): boolean {
+  return hasCode(failure, 'unauthenticated', 'login_ended')
+}
+
 export function hasCode(failure: unknown, ...codes: string[]): boolean {
   return failure instanceof ApiProblem && codes.includes(failure.code)
 }

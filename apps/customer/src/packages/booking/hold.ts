@@ -8,7 +8,7 @@ import { useCountdown } from '@/session/countdown'
 import { isSignedIn } from '@/session/login'
 import { replaceWith, routes } from '@/session/routes'
 import { clearToast, toast } from '@/session/toast'
-import { hasCode, sentenceOf } from '@/session/trouble'
+import { hasCode, isStranger, sentenceOf } from '@/session/trouble'
 
 interface Wish {
   slotId: string
@@ -77,7 +77,7 @@ async function fulfil(state: HoldState, listener: Listener): Promise<void> {
     state.view.value = await client.hold(made.id)
     clearToast()
   } catch (reason) {
-    if (hasCode(reason, 'unauthenticated', 'login_ended')) state.isSigningIn.value = true
+    if (isStranger(reason)) state.isSigningIn.value = true
     else {
       state.trouble.value = sentenceOf(reason)
       listener.onRefused()
