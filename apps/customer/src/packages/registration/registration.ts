@@ -25,6 +25,7 @@ export function useRegistration() {
     () => (state.isExpired.value = true),
   )
   const missing = computed(() => missingOf(state))
+  const missingText = computed(() => textOf(missing.value))
 
   async function open(number: string): Promise<void> {
     state.number.value = number
@@ -65,6 +66,7 @@ export function useRegistration() {
     unsynced: draft.unsynced,
     seconds,
     missing,
+    missingText,
     open,
     refresh,
     type,
@@ -84,6 +86,8 @@ function registrationState() {
     isLoading: ref(false),
     isPrefilled: ref(false),
     isSubmitting: ref(false),
+    /** From the first try on, the form keeps saying what is still missing. */
+    isTried: ref(false),
     isDone: ref(false),
     isExpired: ref(false),
     trouble: ref(''),
@@ -114,7 +118,12 @@ function leaveFor(state: State, order: Order): void {
 function missingOf(state: State): FormField[] {
   if (state.form.value === undefined) return []
   const troubles = troublesOf(state.form.value, state.answers)
-  return state.form.value.fields.filter((field) => troubles.has(field.key))
+  return state.form.value.fields.filter((field) => troubles.has(field.key) || Boolean(state.errors[field.key]))
+}
+
+function textOf(missing: FormField[]): string {
+  const labels = missing.map((field) => field.label).join(t('shell.list_comma'))
+  return labels === '' ? t('registration.complete') : t('registration.missing', { count: missing.length, labels })
 }
 
 async function submit(state: State): Promise<void> {
@@ -151,10 +160,8 @@ async function refused(state: State, form: Form, reason: unknown): Promise<void>
 
 /** Names what is missing and goes to the first of it. */
 function point(state: State, form: Form, keys: string[]): void {
-  const fields = form.fields.filter((field) => keys.includes(field.key))
-  const labels = fields.map((field) => field.label).join(t('shell.list_comma'))
-  state.trouble.value = t('registration.missing', { count: fields.length, labels })
-  const first = fields[0]
+  state.isTried.value = true
+  const first = form.fields.find((field) => keys.includes(field.key))
   if (first === undefined) return
   uni.pageScrollTo({ selector: `#field-${first.key}`, duration: 0, fail: () => undefined })
   platform.focusField(`field-${first.key}`)
