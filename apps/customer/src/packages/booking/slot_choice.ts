@@ -108,6 +108,7 @@ function useOthers(supply: Supply, wish: Wish, shown: Shown): void {
     const lost = applied.lost.filter((id) => id !== wish.ownId.value)
     supply.days.value = applied.days
     applied.returned.forEach((id) => wish.justLost.delete(id))
+    if (applied.returned.includes(wish.lostChoice.value?.slotId ?? '')) wish.lostChoice.value = undefined
     lost.forEach((id) => {
       wish.justLost.add(id)
       setTimeout(() => wish.justLost.delete(id), JUST_LOST_MS)
@@ -128,10 +129,11 @@ function useVerbs(supply: Supply, wish: Wish, shown: Shown) {
   async function open(start: Start): Promise<void> {
     supply.offeringId.value = start.id
     wish.resourceId.value = start.resource ?? null
+    const offering = supply.offering.load()
     // Only the server knows which day it is; without it the device's day has to do.
     await api().catch(() => undefined)
     supply.from.value = windowFor(start.date ?? dateOf(serverClock.now()))
-    await Promise.all([supply.offering.load(), supply.availability.load()])
+    await Promise.all([offering, supply.availability.load()])
     wish.date.value = firstDay(supply.days.value, start)
     if (start.slot !== undefined) chooseSlot(start.slot)
   }
