@@ -51,6 +51,11 @@ export function leftOn(day: AvailabilityDay, resourceId: string | null): number 
   return isByPlace ? free.reduce((sum, slot) => sum + slot.places_left, 0) : free.length
 }
 
+/** False for a person who rests on a day that is open. */
+export function isWorking(day: AvailabilityDay, resourceId: string | null): boolean {
+  return resourceId === null || day.slots.some((slot) => slot.resource_id === resourceId && slot.state !== 'off')
+}
+
 export interface Applied {
   days: AvailabilityDay[]
   /** Slots that went while somebody was looking. */
