@@ -5,6 +5,8 @@ import { platform } from '@/platform'
 export type NetworkState = 'good' | 'weak' | 'off'
 
 const isConnected = ref(true)
+/** Devices are wrong at times: what gets through counts more than what they say. */
+const isAnswered = ref(true)
 const isWeak = ref(false)
 const state = ref<NetworkState>('good')
 const onBack: (() => void)[] = []
@@ -17,7 +19,7 @@ export function watchNetwork(): void {
 
 export function networkIsWeak(weak: boolean): void {
   isWeak.value = weak
-  if (!weak) isConnected.value = true
+  isAnswered.value = !weak
   update()
 }
 
@@ -28,13 +30,13 @@ export function whenNetworkReturns(listener: () => void): () => void {
 }
 
 function connected(value: boolean): void {
-  isConnected.value = value
+  isConnected.value = isAnswered.value = value
   if (value) isWeak.value = false
   update()
 }
 
 function update(): void {
   const before = state.value
-  state.value = isConnected.value ? (isWeak.value ? 'weak' : 'good') : 'off'
+  state.value = isConnected.value || isAnswered.value ? (isWeak.value ? 'weak' : 'good') : 'off'
   if (before !== 'good' && state.value === 'good') [...onBack].forEach((listener) => listener())
 }
