@@ -43,28 +43,27 @@ export function newPhone(): string {
 
 /** Fills the sign-in sheet with the code from development's mailbox. */
 export async function signIn(page: Page, phone: string): Promise<void> {
+  const before = (await codesFor(phone)).length
   await page.getByTestId('login-phone').locator('input').fill(phone)
-  // Whoever signed in before has an older code in the mailbox.
-  const sent = page.waitForResponse((answer) => answer.url().endsWith('/login-codes'))
   await page.getByTestId('login-send').click()
-  await sent
-  const code = await codeFor(phone)
-  await page.getByTestId('login-code').locator('input').fill(code)
+  // A person who signs in a second time has an old code in the mailbox, too.
+  await expect.poll(async () => (await codesFor(phone)).length).toBeGreaterThan(before)
+  const [code] = await codesFor(phone)
+  await page
+    .getByTestId('login-code')
+    .locator('input')
+    .fill(code ?? '')
   await page.getByTestId('login-submit').click()
 }
 
-async function codeFor(phone: string): Promise<string> {
+/** The newest first. */
+async function codesFor(phone: string): Promise<string[]> {
   const api = await request.newContext({ baseURL: BASE_URL })
-  let code = ''
-  await expect(async () => {
-    const { items } = (await (await api.get('/dev/mailbox.json')).json()) as {
-      items: { to: string; code: string }[]
-    }
-    code = items.find((one) => one.to === `+86${phone}`)?.code ?? ''
-    expect(code).not.toBe('')
-  }).toPass()
+  const { items } = (await (await api.get('/dev/mailbox.json')).json()) as {
+    items: { to: string; code: string }[]
+  }
   await api.dispose()
-  return code
+  return items.filter((one) => one.to === `+86${phone}`).map((one) => one.code)
 }
 
 /** Signs the owner in to the console. */
@@ -99,7 +98,20 @@ export async function moveClock(
   await api.dispose()
 }
 
-/** Keeps a picture of what the person sees, for people to look at. */
+/** Keeps a picture of what the person sees once it has come to rest, for people to look at. */
 export async function keepShot(page: Page, name: string): Promise<void> {
+  await rest(page)
   await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: false })
+}
+
+/** Waits until pictures are there and everything that moves has arrived. */
+async function rest(page: Page): Promise<void> {
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete))
+  await page.evaluate(async () => {
+    await document.fonts.ready
+    const ending = document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().iterations !== Infinity)
+    await Promise.allSettled(ending.map((one) => one.finished))
+  })
 }

@@ -104,8 +104,10 @@ for (const [name, viewport] of [
     const { page, context, complaints } = await openPage(browser, viewport, '/')
     const phone = newPhone()
 
+    await expect(page.getByTestId('offering-card')).toHaveCount(3)
     await keepShot(page, `${name}-home`)
     await openOffering(page, 0)
+    await expect(page.getByTestId('offering-facts')).toBeVisible()
     await keepShot(page, `${name}-offering`)
     await page.getByTestId('choose-slot-wide').or(page.getByTestId('choose-slot')).first().click()
     await chooseFreeSlot(page)
