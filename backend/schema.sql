@@ -234,7 +234,7 @@ DECLARE
     v_refunds bigint;
 BEGIN
     SELECT amount_fen INTO v_paid FROM payment_attempt
-     WHERE merchant_id = NEW.merchant_id AND id = NEW.attempt_id AND state = 'paid' FOR UPDATE;
+     WHERE merchant_id = NEW.merchant_id AND id = NEW.attempt_id AND state = 'paid' FOR NO KEY UPDATE;
     SELECT sum(amount_fen) INTO v_refunds FROM refund
      WHERE merchant_id = NEW.merchant_id AND attempt_id = NEW.attempt_id AND state <> 'closed';
     IF v_paid IS NULL OR v_refunds > v_paid THEN
@@ -477,7 +477,7 @@ CREATE TABLE public.customer_order (
     CONSTRAINT customer_order_number_check CHECK ((number ~ '^[0-9]{12}$'::text)),
     CONSTRAINT customer_order_party_size_check CHECK ((party_size > 0)),
     CONSTRAINT customer_order_payable_fen_check CHECK ((payable_fen >= 0)),
-    CONSTRAINT customer_order_payment_state_check CHECK ((payment_state = ANY (ARRAY['none'::text, 'pending'::text, 'checking'::text, 'paid'::text, 'refunding'::text, 'refunded'::text]))),
+    CONSTRAINT customer_order_payment_state_check CHECK ((payment_state = ANY (ARRAY['none'::text, 'pending'::text, 'checking'::text, 'paid'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))),
     CONSTRAINT customer_order_state_check CHECK ((state = ANY (ARRAY['awaiting_registration'::text, 'awaiting_payment'::text, 'confirmed'::text, 'expired'::text, 'cancelled'::text])))
 );
 

@@ -21,6 +21,8 @@ from shunyue.kernel.tokens import system_actor
 from shunyue.registration.api import add_default_forms
 from tests.product import RunningProduct
 
+pytest_plugins = ["tests.shop"]
+
 _FAST = {"fsync": "off", "synchronous_commit": "off", "max_connections": "300"}
 
 

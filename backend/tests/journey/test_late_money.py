@@ -107,6 +107,7 @@ class TestSecondSuccess:
         assert [one.reason for one in await shop.refunds(number)] == ["paid_twice"]
         assert await shop.balances() == {"channel_clearing": 48000, "revenue": -48000}
         assert {"paid_twice", "refunded"} <= set(await shop.told(number))
+        assert (await shop.facts(number))[-3:] == ["paid_twice", "refund_started", "refunded"]
 
     async def test_second_charge_after_a_late_one_goes_back_too(
         self, shop: Shop, customer: Actor, rival: Actor, slot: UUID

@@ -88,6 +88,7 @@ class TestToldOnce:
 
         await shop.live(600, 30)
 
+        assert (await shop.order(number)).payment_state == "refund_failed"
         assert await shop.value(_COUNT, number, "refund_failed") == 1
         assert await shop.value(_COUNT, number, "paid_late") == 1
 

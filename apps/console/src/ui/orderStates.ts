@@ -26,10 +26,16 @@ const paymentTones: Record<PaymentState, TagTone> = {
   paid: 'good',
   refunding: 'brand',
   refunded: 'plain',
+  refund_failed: 'bad',
 }
 
 /** Payment states that say more than the order's own state does. */
-const telling: ReadonlySet<PaymentState> = new Set(['checking', 'refunding', 'refunded'])
+const telling: ReadonlySet<PaymentState> = new Set([
+  'checking',
+  'refunding',
+  'refunded',
+  'refund_failed',
+])
 
 export interface ShownState {
   tone: TagTone
@@ -45,7 +51,7 @@ export function shownPaymentState(state: PaymentState): ShownState | null {
   return { tone: paymentTones[state], word: t(`payment_states.${state}`) }
 }
 
-/** A refund that the provider could not pay out is still `refunding`, but nobody is at it. */
+/** Also of a surplus, beside a booking that stands: people have to see to it. */
 export function shownFailedRefund(): ShownState {
-  return { tone: 'bad', word: t('payment_states.refund_failed') }
+  return { tone: paymentTones.refund_failed, word: t('payment_states.refund_failed') }
 }

@@ -10,13 +10,16 @@ interface Look {
   line: CopyKey
 }
 
-const LOOKS: Record<OrderCard['state'] | 'checking' | 'refunding' | 'refunded', Look> = {
+type Shown = OrderCard['state'] | 'checking' | 'refunding' | 'refunded' | 'refund_failed'
+
+const LOOKS: Record<Shown, Look> = {
   awaiting_registration: { tone: 'brand', word: 'order.awaiting_registration', knots: 1, line: 'order.line_register' },
   awaiting_payment: { tone: 'warn', word: 'order.awaiting_payment', knots: 2, line: 'order.line_pay' },
   checking: { tone: 'warn', word: 'order.checking', knots: 2, line: 'order.line_checking' },
   confirmed: { tone: 'good', word: 'order.confirmed', knots: 3, line: 'order.line_confirmed' },
   refunding: { tone: 'plain', word: 'order.refunding', knots: 2, line: 'order.line_refunding' },
   refunded: { tone: 'plain', word: 'order.refunded', knots: 2, line: 'order.line_refunded' },
+  refund_failed: { tone: 'warn', word: 'order.refund_failed', knots: 2, line: 'order.line_refund_failed' },
   expired: { tone: 'plain', word: 'order.expired', knots: 1, line: 'order.line_expired' },
   cancelled: { tone: 'plain', word: 'order.cancelled', knots: 1, line: 'order.line_cancelled' },
 }
@@ -32,7 +35,8 @@ export function isChecking(order: Standing, now: number): boolean {
 
 export function lookOf(order: Standing, now: number): Look {
   if (isChecking(order, now)) return LOOKS.checking
-  if (order.payment_state === 'refunding' || order.payment_state === 'refunded') return LOOKS[order.payment_state]
+  const money = order.payment_state
+  if (money === 'refunding' || money === 'refunded' || money === 'refund_failed') return LOOKS[money]
   return LOOKS[order.state]
 }
 

@@ -59,7 +59,8 @@ async def today(tx: Transaction, merchant: Merchant, day: date | None) -> TodayV
 async def _figures(tx: Transaction, begins: datetime, ends: datetime) -> Figures:
     counts = await tx.connection.fetchrow(
         "SELECT count(*) FILTER (WHERE kind = 'placed') AS bookings,"
-        " count(*) FILTER (WHERE kind = 'registered') AS registrations"
+        " count(*) FILTER (WHERE kind = 'registered') AS registrations,"
+        " count(*) FILTER (WHERE kind IN ('paid', 'booked_again')) AS payments"
         " FROM order_fact WHERE merchant_id = $1 AND at >= $2 AND at < $3",
         tx.merchant_id,
         begins,
@@ -90,7 +91,10 @@ async def _figures(tx: Transaction, begins: datetime, ends: datetime) -> Figures
         "SELECT c.channel, count(*) AS payments, sum(a.amount_fen)::bigint AS fen"
         " FROM payment_attempt a"
         " JOIN payment_channel c ON c.merchant_id = a.merchant_id AND c.id = a.channel_id"
-        " WHERE a.merchant_id = $1 AND a.state = 'paid' AND a.paid_at >= $2 AND a.paid_at < $3"
+        " JOIN booking b ON b.merchant_id = a.merchant_id AND b.order_id = a.order_id"
+        " JOIN payment p ON p.merchant_id = a.merchant_id AND p.settled_attempt_id = a.id"
+        "  AND p.order_id = a.order_id"
+        " WHERE a.merchant_id = $1 AND a.paid_at >= $2 AND a.paid_at < $3"
         " GROUP BY c.channel ORDER BY fen DESC",
         tx.merchant_id,
         begins,
@@ -102,7 +106,7 @@ async def _figures(tx: Transaction, begins: datetime, ends: datetime) -> Figures
     return Figures(
         bookings=counts["bookings"],
         registrations=counts["registrations"],
-        payments=sum(row["payments"] for row in methods),
+        payments=counts["payments"],
         received_fen=received,
         holding=Holding(holding["holds"], holding["soonest"]),
         awaiting_payment=AwaitingPayment(waiting["orders"], waiting["fen"]),
@@ -146,7 +150,7 @@ async def _holders_of(tx: Transaction, slot_ids: list[UUID]) -> dict[UUID, list[
     """Read who holds places of slots: as an order, or just choosing."""
     rows = await tx.connection.fetch(
         "SELECT h.slot_id, h.state, h.expires_at, h.party_size, o.number, o.state AS order_state,"
-        " o.pay_by, c.name, c.phone FROM hold h"
+        " o.payment_state, o.pay_by, c.name, c.phone FROM hold h"
         " JOIN customer c ON c.merchant_id = h.merchant_id AND c.id = h.customer_id"
         " LEFT JOIN customer_order o ON o.merchant_id = h.merchant_id AND o.hold_id = h.id"
         " WHERE h.merchant_id = $1 AND h.slot_id = ANY ($2) AND h.state IN ('active', 'confirmed')"
@@ -211,7 +215,9 @@ def _single(
         "expires_at": holder["expires_at"],
     }
     if holder["order_state"] == "awaiting_payment":
-        return "awaiting_payment", look | {"expires_at": holder["pay_by"]}
+        # While the provider is asked, no time runs out that anybody could keep.
+        is_checked = holder["payment_state"] == "checking" or holder["pay_by"] <= now
+        return "awaiting_payment", look | {"expires_at": None if is_checked else holder["pay_by"]}
     if holder["order_state"] == "confirmed":
         return _phase(slot, now), look
     return "held", look

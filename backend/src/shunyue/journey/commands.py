@@ -173,7 +173,8 @@ async def note_refund(tx: Transaction, event: payments.RefundAdvanced) -> None:
             changes = {} if is_surplus else {"payment_state": "refunded"}
             await ordering.advance(tx, order, "refunded", params, **changes)
         case "abnormal":
-            await ordering.advance(tx, order, "refund_failed", params)
+            changes = {} if is_surplus else {"payment_state": "refund_failed"}
+            await ordering.advance(tx, order, "refund_failed", params, **changes)
         case _:
             # A delivery that had to be repeated may come after the news that the money arrived.
             is_stale = order.payment_state == "refunded"
@@ -184,7 +185,8 @@ async def note_refund(tx: Transaction, event: payments.RefundAdvanced) -> None:
 async def note_surplus(tx: Transaction, event: payments.SurplusReceived) -> None:
     """An order was paid twice: its history says so; the refund is already promised."""
     order = await ordering.lock_order(tx, event.order_id)
-    await ordering.advance(tx, order, "paid_twice", {"amount_fen": event.amount_fen})
+    params = {"amount_fen": event.amount_fen, "transaction_id": event.transaction_id}
+    await ordering.advance(tx, order, "paid_twice", params)
 
 
 async def _settle_late(

@@ -287,7 +287,7 @@ async def _when_settled(
     for patience in (*_SETTLING_SECONDS, 0.0):
         async with database.begin(customer) as tx:
             order = await order_of_actor(tx, number)
-            is_dealt_with = order.payment_state in {"paid", "refunding", "refunded"}
+            is_dealt_with = order.payment_state not in {"none", "pending", "checking"}
             if is_dealt_with or not is_paid or not patience:
                 return await view_order(tx, order)
         await asyncio.sleep(patience)

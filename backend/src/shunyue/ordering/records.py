@@ -13,7 +13,9 @@ from shunyue.ordering.pricing import PriceBreakdown
 OrderState = Literal[
     "awaiting_registration", "awaiting_payment", "confirmed", "expired", "cancelled"
 ]
-PaymentState = Literal["none", "pending", "checking", "paid", "refunding", "refunded"]
+PaymentState = Literal[
+    "none", "pending", "checking", "paid", "refunding", "refunded", "refund_failed"
+]
 EndReason = Literal["registration_window", "payment_window", "customer", "merchant"]
 FactKind = Literal[
     "placed",

@@ -271,12 +271,15 @@ async def _record_success(
         tx, order_id=attempt.order_id, attempt_id=attempt.id, amount_fen=attempt.amount_fen
     )
     if payment.settled_attempt_id is not None:
-        await refund_all(tx, attempt.order_id, attempt.id, "paid_twice")
         tx.emit(
             SurplusReceived(
-                order_id=attempt.order_id, attempt_id=attempt.id, amount_fen=attempt.amount_fen
+                order_id=attempt.order_id,
+                attempt_id=attempt.id,
+                amount_fen=attempt.amount_fen,
+                transaction_id=trade.transaction_id,
             )
         )
+        await refund_all(tx, attempt.order_id, attempt.id, "paid_twice")
         return "surplus"
     await _settle(tx, attempt, channel, trade.transaction_id, trade.paid_at)
     return "settled"

@@ -29,6 +29,7 @@ class SurplusReceived(Event, frozen=True, kw_only=True):
     order_id: UUID
     attempt_id: UUID
     amount_fen: int
+    transaction_id: str = ""
 
 
 class CollectionStopped(Event, frozen=True, kw_only=True):

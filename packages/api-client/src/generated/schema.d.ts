@@ -1136,7 +1136,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_registration" | "awaiting_payment" | "confirmed" | "expired" | "cancelled";
             /** @enum {string} */
-            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded";
+            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "refund_failed";
             offering: components["schemas"]["TermsOffering"];
             slot: components["schemas"]["TermsSlot"];
             resource: components["schemas"]["TermsResource"] | null;
@@ -1179,7 +1179,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_registration" | "awaiting_payment" | "confirmed" | "expired" | "cancelled";
             /** @enum {string} */
-            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded";
+            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "refund_failed";
             customer_name: string | null;
             customer_phone: string;
             offering_name: string;
@@ -1215,7 +1215,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_registration" | "awaiting_payment" | "confirmed" | "expired" | "cancelled";
             /** @enum {string} */
-            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded";
+            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "refund_failed";
             offering: components["schemas"]["TermsOffering"];
             slot: components["schemas"]["TermsSlot"];
             resource: components["schemas"]["TermsResource"] | null;

@@ -1,4 +1,4 @@
-"""A shop with its clock stopped for every test, and a simulator for all of them."""
+"""Fixtures of a shop with its clock stopped, and of one simulator for all tests that need it."""
 
 from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
