@@ -3,7 +3,7 @@ import { isSpoken, minutesAndSeconds, phaseOf, secondsLeft } from '@/format/coun
 import { inFours, signedYuan, yuan } from '@/format/money'
 import { deadlineOf, depositOf, lookOf } from '@/format/order'
 import { freeUntilText, policyRows, policySentence, termsNow } from '@/format/policy'
-import { addDays, clockSpan, dateOf, dayName, inDays, soonest, timestamp } from '@/format/time'
+import { addDays, clockSpan, dateOf, dayName, inDays, meetingDay, soonest, timestamp } from '@/format/time'
 import { makeOrder } from './builders/contract'
 
 const now = Date.parse('2026-11-23T02:14:00Z')
@@ -13,6 +13,12 @@ describe('times at the merchant', () => {
     expect(dateOf('2026-11-22T16:30:00Z')).toBe('2026-11-23')
     expect(clockSpan({ starts_at: '2026-11-28T02:00:00Z', ends_at: '2026-11-28T03:00:00Z' })).toBe('10:00–11:00')
     expect(timestamp('2026-11-23T02:31:07Z')).toBe('2026-11-23 10:31:07')
+  })
+
+  it('says when people meet so that only one day can be meant', () => {
+    const days = ['2026-11-23', '2026-11-24', '2026-11-28', '2026-11-30'].map((date) => meetingDay(date, '2026-11-23'))
+
+    expect(days).toEqual(['今天', '明天', '周六', '11月30日'])
   })
 
   it('are named from today', () => {

@@ -80,6 +80,14 @@ export function dayName(date: string, today: string): string {
   return weekdayName(date)
 }
 
+/** «See you …»: no name of a weekday for a day that is not this week's. */
+export function meetingDay(date: string, today: string): string {
+  const distance = daysBetween(today, date)
+  if (distance === 0) return t('date.today_short')
+  if (distance === 1) return t('date.tomorrow_spoken')
+  return distance < 7 ? weekdayName(date) : monthDay(date)
+}
+
 /** For sentences about the past and the near future: today 10:14, 28 Nov 10:14. */
 export function dayAndTime(instant: string, now: number): string {
   const date = dateOf(instant)
