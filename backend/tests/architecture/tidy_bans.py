@@ -18,6 +18,8 @@ _SQL_CLOCK = re.compile(
 )
 _SQL_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _APP_NOW = re.compile(r"CREATE (OR REPLACE )?FUNCTION app_now\(\).*?\$\$.*?\$\$", re.DOTALL)
+_SKIPPING = re.compile(r"\bSKIP\s+LOCKED\b(?=\s*\))")
+_MATERIALIZED = re.compile(r"\bAS\s+MATERIALIZED\s*\(")
 _STATEMENT = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|CREATE|ALTER|DROP)\s")
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 _OURS = ("shunyue", "paysim")
@@ -53,6 +55,15 @@ def _clock_in_sql(source: Source) -> Iterator[Breach]:
         for found in _SQL_CLOCK.finditer(text):
             at = line + text.count("\n", 0, found.start())
             yield at, f"{found[0]}: SQL asks app_now(), which tests and demos can move"
+
+
+def _claims_that_take_more(source: Source) -> Iterator[Breach]:
+    """A plan may run a sub-select once per row: each time it locks, and so claims, another one."""
+    for line, text in _sql_texts(source):
+        for found in _SKIPPING.finditer(text):
+            if not _MATERIALIZED.search(text, 0, found.start()):
+                at = line + text.count("\n", 0, found.start())
+                yield at, "what is claimed with SKIP LOCKED stands in a CTE AS MATERIALIZED"
 
 
 def _sql_texts(source: Source) -> Iterator[tuple[int, str]]:
@@ -187,6 +198,7 @@ def _chinese(source: Source) -> Iterator[Breach]:
 RULES = (
     Rule("rules alone", _is_rules_module, _outside_world),
     Rule("sql clock", _is_sql_carrier, _clock_in_sql),
+    Rule("sql claims", _is_sql_carrier, _claims_that_take_more),
     Rule("sql of constants", _is_product_python, _statements_from_values),
     Rule("no patching", _is_test, _patched_ours),
     Rule("chinese in code", _is_for_english, _chinese),

@@ -82,6 +82,21 @@ class TestRinging:
 
         assert [one.subject_id for one in kitchen.rings] == [eggs[1], eggs[2], eggs[0]]
 
+    async def test_one_rings_at_a_time_also_by_a_plan_made_while_there_were_none(
+        self, studio: Studio
+    ) -> None:
+        kitchen = Kitchen(studio, clears=False)
+        await studio.owner.execute("VACUUM ANALYZE timer")
+        for _ in range(10):
+            await kitchen.runner.run_once()
+        for _ in range(20):
+            await kitchen.set(new_id(), 0)
+
+        await kitchen.runner.run_once()
+
+        leased = "SELECT count(*) FROM timer WHERE merchant_id = $1 AND attempts > 0"
+        assert (len(kitchen.rings), await studio.value(leased)) == (1, 1)
+
     async def test_ring_names_merchant_and_subject(self, studio: Studio) -> None:
         kitchen, egg = Kitchen(studio), new_id()
         await kitchen.set(egg, 0)

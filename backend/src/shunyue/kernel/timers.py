@@ -67,11 +67,15 @@ async def clear_timer(tx: Transaction, kind: str, subject_id: UUID) -> None:
     )
 
 
+# MATERIALIZED: a plan made while the table was empty runs a sub-select once for each timer, and
+# each time it finds, skipping what is locked, another one to lease.
 _CLAIM = """
+    WITH d AS MATERIALIZED (
+        SELECT merchant_id, kind, subject_id FROM timer
+         WHERE due_at <= app_now() AND kind = ANY ($2)
+         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     UPDATE timer t SET due_at = app_now() + make_interval(secs => $1), attempts = t.attempts + 1
-      FROM (SELECT merchant_id, kind, subject_id FROM timer
-             WHERE due_at <= app_now() AND kind = ANY ($2)
-             ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) d
+      FROM d
      WHERE t.merchant_id = d.merchant_id AND t.kind = d.kind AND t.subject_id = d.subject_id
     RETURNING t.merchant_id, t.kind, t.subject_id, t.attempts
 """
