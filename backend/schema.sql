@@ -441,6 +441,13 @@ CREATE TABLE public.calendar_exception (
     CONSTRAINT calendar_exception_check1 CHECK ((ends > starts))
 );
 
+CREATE TABLE public.calendar_link (
+    merchant_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT calendar_link_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE public.customer (
     merchant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1048,6 +1055,9 @@ ALTER TABLE ONLY public.booking
 ALTER TABLE ONLY public.calendar_exception
     ADD CONSTRAINT calendar_exception_pkey PRIMARY KEY (merchant_id, id);
 
+ALTER TABLE ONLY public.calendar_link
+    ADD CONSTRAINT calendar_link_pkey PRIMARY KEY (merchant_id, customer_id);
+
 ALTER TABLE ONLY public.customer
     ADD CONSTRAINT customer_merchant_id_phone_key UNIQUE (merchant_id, phone);
 
@@ -1341,6 +1351,9 @@ ALTER TABLE ONLY public.calendar_exception
 ALTER TABLE ONLY public.calendar_exception
     ADD CONSTRAINT calendar_exception_merchant_id_resource_id_fkey FOREIGN KEY (merchant_id, resource_id) REFERENCES public.resource(merchant_id, id);
 
+ALTER TABLE ONLY public.calendar_link
+    ADD CONSTRAINT calendar_link_merchant_id_customer_id_fkey FOREIGN KEY (merchant_id, customer_id) REFERENCES public.customer(merchant_id, id);
+
 ALTER TABLE ONLY public.customer
     ADD CONSTRAINT customer_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchant(merchant_id);
 
@@ -1485,6 +1498,8 @@ ALTER TABLE public.booking ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.calendar_exception ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.calendar_link ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.customer ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.customer_order ENABLE ROW LEVEL SECURITY;
@@ -1522,6 +1537,8 @@ CREATE POLICY own_merchant ON public.audit_entry TO shunyue_app USING ((merchant
 CREATE POLICY own_merchant ON public.booking TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY own_merchant ON public.calendar_exception TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY own_merchant ON public.calendar_link TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY own_merchant ON public.customer TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
 
@@ -2070,6 +2087,8 @@ GRANT SELECT,INSERT ON TABLE public.audit_entry TO shunyue_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.booking TO shunyue_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_exception TO shunyue_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_link TO shunyue_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.customer TO shunyue_app;
 

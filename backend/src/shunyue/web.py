@@ -43,7 +43,9 @@ from shunyue.identity.api import (
     NoSender,
     logins_ended_since,
 )
+from shunyue.journey import calendar_routes
 from shunyue.journey import routes as journey_routes
+from shunyue.journey.calendar import CalendarSigner
 from shunyue.kernel import clock
 from shunyue.kernel.bus import Bus
 from shunyue.kernel.crypto import Vault
@@ -79,6 +81,7 @@ def create_litestar(settings: Settings, dsn: str) -> Litestar:
         _console_api(),
         identity_routes.read_site,
         receive_notice,
+        calendar_routes.read_calendar,
         serve_socket,
         healthz,
         readyz,
@@ -113,6 +116,7 @@ def create_litestar(settings: Settings, dsn: str) -> Litestar:
     app.state.settings = settings
     app.state.signer = TokenSigner(settings.key)
     app.state.vault = Vault(settings.key)
+    app.state.calendar_signer = CalendarSigner(settings.key)
     app.state.gate = Gate(app.state.signer)
     app.state.code_sender = MailboxSender() if settings.is_development else NoSender()
     return app
@@ -165,6 +169,8 @@ def _customer_api() -> Router:
             ),
             _group(
                 "Messages",
+                calendar_routes.read_calendar_link,
+                calendar_routes.end_calendar_link,
                 notification_routes.read_inbox,
                 notification_routes.read_message,
                 realtime_routes.poll_events,

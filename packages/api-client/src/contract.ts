@@ -42,6 +42,8 @@ export type Customer = Schemas['CustomerView']
 export type Login = Schemas['LoginView']
 export type LoginCode = Schemas['CodeSent']
 
+export type CalendarLink = Schemas['CalendarLink']
+
 export type Hold = Schemas['HoldRead']
 export type HoldView = Schemas['HoldView']
 export type OfferingBrief = Schemas['TermsOffering']

@@ -16,6 +16,7 @@ export function createCustomerApi(client: Client, merchant: string) {
     ...holds(client, base),
     ...orders(client, base),
     ...inbox(client, base),
+    ...calendar(client, base),
     events: (query: { topics: string; since: string }) =>
       client.call<{ events: unknown[]; server_time: string }>('GET', `${base}/events`, { query }),
   }
@@ -106,6 +107,15 @@ function orders(client: Client, base: string) {
       client.call<contract.Order>('POST', `${at(number)}/payment-checks`, { body: {} }),
     cancel: (number: string) =>
       client.call<contract.Order>('POST', `${at(number)}/cancellation`, { body: {} }),
+  }
+}
+
+function calendar(client: Client, base: string) {
+  return {
+    /** Of one booking, or of all of them. */
+    calendarLink: (order?: string) =>
+      client.call<contract.CalendarLink>('GET', `${base}/calendar-link`, { query: { order } }),
+    endCalendarLink: () => client.call<null>('DELETE', `${base}/calendar-link`),
   }
 }
 

@@ -22,6 +22,10 @@ export const h5: Platform = {
   paymentScene: () => (matchMedia(WIDE).matches ? 'native' : 'h5'),
   openCashier: (url) => location.assign(url),
   returnUrl: (route) => `${location.origin}${location.pathname}#${route}`,
+  openFile(url) {
+    location.assign(url)
+    return 'opened'
+  },
   openPage: (url) => void window.open(url, '_blank', 'noopener'),
   nameField,
   enterDialog: trapFocus,

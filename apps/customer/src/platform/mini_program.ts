@@ -20,6 +20,10 @@ export const miniProgram: Omit<Platform, 'name'> = {
   openCashier: () => undefined,
   returnUrl: () => null,
   openPage: (url) => uni.setClipboardData({ data: url }),
+  openFile(url) {
+    uni.setClipboardData({ data: url })
+    return 'copied'
+  },
   nameField: () => undefined,
   enterDialog: () => () => undefined,
   focusField: () => undefined,

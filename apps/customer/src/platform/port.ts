@@ -36,6 +36,8 @@ export interface Platform {
   /** Where the cashier sends the customer back to. */
   returnUrl(route: string): string | null
   openPage(url: string): void
+  /** Hands a file to whatever program is for it; says whether the address was copied instead. */
+  openFile(url: string): 'opened' | 'copied'
   nameField(component: unknown, name: FieldName): void
   /** Moves the keyboard into an element that just appeared; the result gives it back. */
   enterDialog(id: string): () => void

@@ -13,3 +13,16 @@ class OrderNotCancellable(DomainError):
     """The order is over, or paid: cancelling that comes with refunds by policy."""
 
     code = "order_not_cancellable"
+
+
+class OrderNotBooked(DomainError):
+    """Only what is booked, and not cancelled, stands in a calendar."""
+
+    code = "order_not_booked"
+
+
+class CalendarNotFound(DomainError):
+    """Nobody has this calendar's address, or it was ended."""
+
+    status = 404
+    code = "calendar_not_found"

@@ -5,6 +5,7 @@ from shunyue.ordering.errors import OrderNotFound
 from shunyue.ordering.events import OrderAdvanced
 from shunyue.ordering.pricing import PriceBreakdown, price_of
 from shunyue.ordering.queries import (
+    booked_orders,
     facts_of,
     lock_order,
     lock_order_of_hold,
@@ -58,6 +59,7 @@ __all__ = [
     "TermsResource",
     "TermsSlot",
     "advance",
+    "booked_orders",
     "cancellation_view",
     "facts_of",
     "lock_order",

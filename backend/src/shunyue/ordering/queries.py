@@ -103,6 +103,19 @@ async def orders_of_customer(
     return [order_of(row) for row in rows]
 
 
+async def booked_orders(tx: Transaction, customer_id: UUID, since: datetime) -> list[Order]:
+    """List a customer's orders from `since` on that are, or once were, agreed upon."""
+    rows = await tx.connection.fetch(
+        f"SELECT {_COLUMNS} FROM customer_order WHERE merchant_id = $1 AND customer_id = $2"
+        " AND slot_starts_at > $3 AND (state = 'confirmed' OR (state = 'cancelled'"
+        "      AND (paid_at IS NOT NULL OR payable_fen = 0))) ORDER BY slot_starts_at, id",
+        tx.merchant_id,
+        customer_id,
+        since,
+    )
+    return [order_of(row) for row in rows]
+
+
 async def facts_of(tx: Transaction, order_id: UUID) -> list[OrderFact]:
     """List what happened to an order, first things first."""
     rows = await tx.connection.fetch(
