@@ -29,6 +29,14 @@ CREATE FUNCTION public.app_now() RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT now() $$;
 
+CREATE FUNCTION public.booking_stays_cancelled() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'booking % is cancelled', OLD.id
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'booking_stays_cancelled';
+END $$;
+
 CREATE FUNCTION public.give_places_back(p_merchant_id uuid, p_hold_ids uuid[], p_state text) RETURNS TABLE(hold_id uuid, slot_id uuid, offering_id uuid)
     LANGUAGE plpgsql
     AS $$
@@ -425,6 +433,10 @@ CREATE TABLE public.booking (
     slot_id uuid NOT NULL,
     party_size integer NOT NULL,
     booked_at timestamp with time zone NOT NULL,
+    cancelled_at timestamp with time zone,
+    cancelled_by text,
+    CONSTRAINT booking_cancelled_by_check CHECK ((cancelled_by = ANY (ARRAY['customer'::text, 'staff'::text]))),
+    CONSTRAINT booking_check CHECK (((cancelled_at IS NULL) = (cancelled_by IS NULL))),
     CONSTRAINT booking_party_size_check CHECK ((party_size > 0))
 );
 
@@ -479,7 +491,10 @@ CREATE TABLE public.customer_order (
     paid_at timestamp with time zone,
     ended_at timestamp with time zone,
     end_reason text,
+    end_note text,
     CONSTRAINT customer_order_check CHECK (((pay_by IS NULL) = (registered_at IS NULL))),
+    CONSTRAINT customer_order_check1 CHECK (((end_note IS NULL) OR (end_reason = 'merchant'::text))),
+    CONSTRAINT customer_order_end_note_check CHECK (((char_length(end_note) >= 1) AND (char_length(end_note) <= 200))),
     CONSTRAINT customer_order_end_reason_check CHECK ((end_reason = ANY (ARRAY['registration_window'::text, 'payment_window'::text, 'customer'::text, 'merchant'::text]))),
     CONSTRAINT customer_order_number_check CHECK ((number ~ '^[0-9]{12}$'::text)),
     CONSTRAINT customer_order_party_size_check CHECK ((party_size > 0)),
@@ -1279,7 +1294,7 @@ CREATE UNIQUE INDEX payment_attempt_one_charge ON public.payment_attempt USING b
 
 CREATE UNIQUE INDEX payment_channel_one ON public.payment_channel USING btree (merchant_id, channel) WHERE is_enabled;
 
-CREATE UNIQUE INDEX refund_automatic_once ON public.refund USING btree (merchant_id, attempt_id) WHERE ((reason = ANY (ARRAY['late_without_place'::text, 'order_cancelled'::text, 'paid_twice'::text])) AND (state <> 'closed'::text));
+CREATE UNIQUE INDEX refund_automatic_once ON public.refund USING btree (merchant_id, attempt_id) WHERE ((reason = ANY (ARRAY['late_without_place'::text, 'order_cancelled'::text, 'paid_twice'::text, 'cancelled_by_customer'::text, 'cancelled_by_merchant'::text])) AND (state <> 'closed'::text));
 
 CREATE INDEX refund_of_order ON public.refund USING btree (merchant_id, order_id);
 
@@ -1322,6 +1337,8 @@ CREATE UNIQUE INDEX pgqueuer_statistics_unique_count ON queue.pgqueuer_statistic
 CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON queue.pgqueuer USING btree (dedupe_key) WHERE ((status = ANY (ARRAY['queued'::queue.pgqueuer_status, 'picked'::queue.pgqueuer_status])) AND (dedupe_key IS NOT NULL));
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON queue.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::queue.pgqueuer_status);
+
+CREATE TRIGGER booking_stays_cancelled BEFORE UPDATE ON public.booking FOR EACH ROW WHEN ((old.cancelled_at IS NOT NULL)) EXECUTE FUNCTION public.booking_stays_cancelled();
 
 CREATE TRIGGER ledger_entry_append_only BEFORE DELETE OR UPDATE ON public.ledger_entry FOR EACH ROW EXECUTE FUNCTION public.ledger_is_append_only();
 

@@ -13,6 +13,7 @@ from shunyue.payments.commands import (
     intend_attempt,
     open_payment,
     refund_all,
+    refund_booking,
     stop_collecting,
     store_prompt,
 )
@@ -48,6 +49,7 @@ from shunyue.payments.records import (
     Charge,
     PaymentChannel,
     Refund,
+    RefundReason,
     SceneName,
 )
 
@@ -75,6 +77,7 @@ __all__ = [
     "Providers",
     "Refund",
     "RefundAdvanced",
+    "RefundReason",
     "SceneName",
     "SurplusReceived",
     "WechatConfig",
@@ -91,6 +94,7 @@ __all__ = [
     "open_payment",
     "receive_notice",
     "refund_all",
+    "refund_booking",
     "refunds_of",
     "stop_collecting",
     "store_prompt",

@@ -191,23 +191,22 @@ async def refund_all(
         for one in await queries.refunds_of(tx, order_id)
     ):
         return
-    refund = Refund(
-        id=new_id(),
-        order_id=order_id,
-        attempt_id=attempt_id,
-        out_refund_no=refund_number(attempt.out_trade_no[:12]),
-        amount_fen=attempt.amount_fen,
-        reason=reason,
-        state="intended",
-        requested_at=tx.now,
-        settled_at=None,
-    )
-    await queries.insert_refund(tx, refund)
-    await ledger.refund_promised(
-        tx, order_id=order_id, refund_id=refund.id, amount_fen=refund.amount_fen
-    )
-    await set_timer(tx, REFUND_TIMER, refund.id, tx.now)
-    _tell_refund(tx, refund)
+    await _promise(tx, attempt, attempt.amount_fen, reason)
+
+
+async def refund_booking(
+    tx: Transaction, order_id: UUID, *, amount_fen: int, reason: RefundReason
+) -> None:
+    """Promise back what is not kept of a cancelled booking; the rest stays revenue.
+
+    Asserts that the order was paid and sold. The database refuses a second one for its charge.
+    """
+    payment = await queries.lock_payment(tx, order_id)
+    assert payment is not None
+    assert payment.settled_attempt_id is not None, f"order {order_id} was never paid"
+    attempt = await queries.lock_attempt(tx, payment.settled_attempt_id)
+    await ledger.sale_returned(tx, order_id=order_id, amount_fen=amount_fen)
+    await _promise(tx, attempt, amount_fen, reason)
 
 
 async def record_refund(tx: Transaction, refund_id: UUID, news: RefundState) -> str:
@@ -240,7 +239,8 @@ async def record_refund(tx: Transaction, refund_id: UUID, news: RefundState) -> 
             tx, order_id=refund.order_id, refund_id=refund_id, amount_fen=refund.amount_fen
         )
         await clear_timer(tx, REFUND_TIMER, refund_id)
-        await refund_all(tx, refund.order_id, refund.attempt_id, refund.reason)
+        attempt = await queries.lock_attempt(tx, refund.attempt_id)
+        await _promise(tx, attempt, refund.amount_fen, refund.reason)
     elif moved.state == "abnormal":
         _tell_refund(tx, moved)
     return moved.state
@@ -249,6 +249,28 @@ async def record_refund(tx: Transaction, refund_id: UUID, news: RefundState) -> 
 async def earn(tx: Transaction, order: Order) -> None:
     """The order is booked: its prepayment becomes revenue."""
     await ledger.sale(tx, order_id=order.id, amount_fen=order.payable_fen)
+
+
+async def _promise(
+    tx: Transaction, attempt: Attempt, amount_fen: int, reason: RefundReason
+) -> None:
+    refund = Refund(
+        id=new_id(),
+        order_id=attempt.order_id,
+        attempt_id=attempt.id,
+        out_refund_no=refund_number(attempt.out_trade_no[:12]),
+        amount_fen=amount_fen,
+        reason=reason,
+        state="intended",
+        requested_at=tx.now,
+        settled_at=None,
+    )
+    await queries.insert_refund(tx, refund)
+    await ledger.refund_promised(
+        tx, order_id=refund.order_id, refund_id=refund.id, amount_fen=refund.amount_fen
+    )
+    await set_timer(tx, REFUND_TIMER, refund.id, tx.now)
+    _tell_refund(tx, refund)
 
 
 async def _record_success(

@@ -16,7 +16,9 @@ from shunyue.kernel.ids import new_id
 Account = Literal[
     "channel_clearing", "customer_prepayment", "revenue", "refund_clearing", "exception"
 ]
-PostingKind = Literal["charge", "sale", "refund_promised", "refund_paid", "refund_withdrawn"]
+PostingKind = Literal[
+    "charge", "sale", "sale_returned", "refund_promised", "refund_paid", "refund_withdrawn"
+]
 
 
 async def post(
@@ -76,6 +78,32 @@ async def sale(tx: Transaction, *, order_id: UUID, amount_fen: int) -> None:
         amount_fen=amount_fen,
         from_account="revenue",
         to_account="customer_prepayment",
+    )
+
+
+async def sale_returned(tx: Transaction, *, order_id: UUID, amount_fen: int) -> None:
+    """A booking was cancelled: what goes back is not earned. What is kept stays revenue.
+
+    Asserts that the sale was posted, of at least that much.
+    """
+    sold_fen = await tx.connection.fetchval(
+        "SELECT -sum(e.amount_fen)::bigint FROM ledger_transaction t"
+        " JOIN ledger_entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id"
+        " WHERE t.merchant_id = $1 AND t.kind = 'sale' AND t.source_id = $2"
+        " AND e.account = 'revenue'",
+        tx.merchant_id,
+        order_id,
+    )
+    assert sold_fen is not None, f"order {order_id} was never sold"
+    assert sold_fen >= amount_fen, f"order {order_id} was sold for {sold_fen}, not {amount_fen}"
+    await post(
+        tx,
+        "sale_returned",
+        order_id=order_id,
+        source_id=order_id,
+        amount_fen=amount_fen,
+        from_account="customer_prepayment",
+        to_account="revenue",
     )
 
 

@@ -11,7 +11,13 @@ from shunyue.payments.providers.port import PaymentPrompt
 Channel = Literal["wechat", "alipay", "stripe"]
 SceneName = Literal["native", "h5"]
 AttemptState = Literal["intended", "pending", "closing", "paid", "closed", "failed"]
-RefundReason = Literal["late_without_place", "order_cancelled", "paid_twice"]
+RefundReason = Literal[
+    "late_without_place",
+    "order_cancelled",
+    "paid_twice",
+    "cancelled_by_customer",
+    "cancelled_by_merchant",
+]
 RefundProgress = Literal["intended", "processing", "succeeded", "abnormal", "closed"]
 
 LIVE: frozenset[AttemptState] = frozenset({"intended", "pending", "closing"})
