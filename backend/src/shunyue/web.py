@@ -44,6 +44,7 @@ from shunyue.identity.api import (
     logins_ended_since,
 )
 from shunyue.journey import calendar_routes
+from shunyue.journey import console as journey_console
 from shunyue.journey import routes as journey_routes
 from shunyue.journey.calendar import CalendarSigner
 from shunyue.kernel import clock
@@ -195,6 +196,8 @@ def _console_api() -> Router:
             backoffice_console.list_orders,
             backoffice_console.read_order,
             backoffice_console.list_offerings,
+            journey_console.cancel_order,
+            journey_console.cancel_orders,
             realtime_routes.poll_console_events,
         ],
     )

@@ -19,9 +19,16 @@ from shunyue.kernel import clock
 from shunyue.kernel.database import Database
 from shunyue.kernel.ids import new_id
 from shunyue.kernel.tokens import Actor
-from shunyue.ordering.api import Order, facts_of, order_by_number
+from shunyue.ordering.api import (
+    CancellationCost,
+    Order,
+    cost_of_cancelling,
+    facts_of,
+    order_by_number,
+)
 from shunyue.payments import api as payments
 from shunyue.payments.notices import receive_notice
+from tests.builders.callers import staff_actor
 from tests.builders.money import make_channel
 from tests.simulation.parts import Parts
 
@@ -89,10 +96,33 @@ class Shop(Parts):
         """Ask the provider what became of an attempt."""
         return await self.desk.ask(self.database, self.merchant_id, attempt.id)
 
-    async def cancel(self, customer: Actor, number: str) -> Order:
-        """Give the order up."""
+    async def book(self, customer: Actor, slot_id: UUID, party_size: int = 1) -> str:
+        """Go the whole way; returns the number of a paid order."""
+        number = await self.place_and_register(customer, slot_id, party_size)
+        attempt = await self.start_payment(customer, number)
+        await self.pay(attempt)
+        await self.ask(attempt)
+        await self.catch_up()
+        assert (await self.order(number)).state == "confirmed"
+        return number
+
+    async def cancel(self, customer: Actor, number: str, fee_fen: int = 0) -> Order:
+        """Cancel for the fee that was shown."""
         async with self.database.begin(customer) as tx:
-            return await journey.cancel_order(tx, number=number)
+            return await journey.cancel_order(tx, number=number, shown_fee_fen=fee_fen)
+
+    async def cancel_for_merchant(
+        self, number: str, fee_fen: int = 0, note: str = "老师生病"
+    ) -> Order:
+        """Have the merchant's staff cancel."""
+        async with self.database.begin(staff_actor(self.merchant_id)) as tx:
+            return await journey.cancel_for_merchant(tx, number=number, note=note, fee_fen=fee_fen)
+
+    async def cost(self, number: str) -> CancellationCost | None:
+        """Read what an order's page says that cancelling costs now."""
+        order = await self.order(number)
+        async with self.database.begin(self.system) as tx:
+            return cost_of_cancelling(order, tx.now)
 
     async def order(self, number: str) -> Order:
         """Read an order."""
@@ -125,9 +155,11 @@ class Shop(Parts):
         return taken
 
     async def bookings(self, number: str) -> int:
-        """Count an order's bookings."""
+        """Count an order's bookings that stand."""
         order = await self.order(number)
-        count: int = await self.value("SELECT count(*) FROM booking WHERE order_id = $1", order.id)
+        count: int = await self.value(
+            "SELECT count(*) FROM booking WHERE order_id = $1 AND cancelled_at IS NULL", order.id
+        )
         return count
 
     async def balances(self) -> dict[str, int]:

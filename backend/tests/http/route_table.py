@@ -22,6 +22,11 @@ _BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "orders/{number}/registration/draft/{key}"): {"value": "许知行", "version": 0},
     ("POST", "orders/{number}/registration"): {"answers": {}},
     ("POST", "orders/{number}/payments"): {"channel": "wechat", "scene": "native"},
+    ("POST", "orders/{number}/cancellation"): {"fee_fen": 0},
+}
+_CONSOLE_BODIES: dict[str, Any] = {
+    "orders/{number}/cancellation": {"reason": "老师生病", "fee_fen": 0},
+    "order-cancellations": {"reason": "老师生病", "numbers": ["000000000000"]},
 }
 _CONSOLE_SIGN_IN = {"merchant": "qihe", "account": "nobody", "password": "wrong password"}
 
@@ -63,6 +68,8 @@ class Route(msgspec.Struct, frozen=True):
             return None
         if self.path == "/console/v1/logins":
             return _CONSOLE_SIGN_IN
+        if not self.is_customers:
+            return _CONSOLE_BODIES.get(self.below, {})
         return _BODIES.get((self.method, self.below), {})
 
     def address(self, slug: str = "qihe", **known: object) -> str:

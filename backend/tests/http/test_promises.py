@@ -53,7 +53,7 @@ class TestKey:
         order = await front.post(f"holds/{hold_id}/confirmation", customer, headers=key)
 
         answer = await front.post(
-            f"orders/{order.json()['number']}/cancellation", customer, headers=key
+            f"orders/{order.json()['number']}/cancellation", customer, {"fee_fen": 0}, headers=key
         )
 
         assert (answer.status_code, problem(answer)["code"]) == (422, "idempotency_key_reused")

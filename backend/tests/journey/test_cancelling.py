@@ -124,15 +124,3 @@ class TestCancelling:
         assert (await shop.facts(number)).count("cancelled") == 1
         with pytest.raises(OrderNotCancellable):
             await shop.cancel(customer, number)
-
-    async def test_paid_order_is_not_cancelled_this_way(
-        self, shop: Shop, customer: Actor, slot: UUID
-    ) -> None:
-        number = await shop.place_and_register(customer, slot)
-        attempt = await shop.start_payment(customer, number)
-        await shop.pay(attempt)
-        await shop.ask(attempt)
-        await shop.catch_up()
-
-        with pytest.raises(OrderNotCancellable):
-            await shop.cancel(customer, number)

@@ -3,7 +3,7 @@
 STEPS: dict[str, set[str]] = {
     "awaiting_registration": {"awaiting_payment", "confirmed", "expired", "cancelled"},
     "awaiting_payment": {"confirmed", "expired", "cancelled"},
-    "confirmed": set(),
+    "confirmed": {"cancelled"},
     # Late money books the same place again.
     "expired": {"confirmed"},
     "cancelled": set(),
@@ -12,8 +12,9 @@ PAYMENT_STEPS: dict[str, set[str]] = {
     "none": {"pending", "paid", "refunding", "refunded"},
     "pending": {"checking", "none", "paid", "refunding", "refunded"},
     "checking": {"none", "paid", "refunding", "refunded"},
-    "paid": {"refunding", "refunded"},
-    "refunding": {"refunded"},
+    "paid": {"refunding", "refunded", "refund_failed"},
+    "refunding": {"refunded", "refund_failed"},
+    "refund_failed": {"refunded"},
     "refunded": set(),
 }
 

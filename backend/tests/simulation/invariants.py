@@ -21,7 +21,7 @@ class Charge(NamedTuple):
 
     out_trade_no: str
     amount_fen: int
-    is_booked: bool
+    kept_fen: int
     refunded_fen: int
 
 
@@ -36,7 +36,7 @@ ALWAYS = (
     Invariant(
         "places sold are no more than there are",
         "SELECT s.id FROM slot s JOIN booking b ON b.merchant_id = s.merchant_id"
-        " AND b.slot_id = s.id GROUP BY s.merchant_id, s.id"
+        " AND b.slot_id = s.id AND b.cancelled_at IS NULL GROUP BY s.merchant_id, s.id"
         " HAVING sum(b.party_size) > s.capacity",
     ),
     Invariant(
@@ -83,7 +83,7 @@ ALWAYS = (
     Invariant(
         "confirmed orders have one booking on a place that is kept, others have none",
         "SELECT o.number FROM customer_order o LEFT JOIN booking b"
-        " ON b.merchant_id = o.merchant_id AND b.order_id = o.id"
+        " ON b.merchant_id = o.merchant_id AND b.order_id = o.id AND b.cancelled_at IS NULL"
         " LEFT JOIN hold h ON h.merchant_id = b.merchant_id AND h.id = b.hold_id"
         " WHERE (o.state = 'confirmed') <> (b.id IS NOT NULL) OR (b.id IS NOT NULL AND"
         " (h.state <> 'confirmed' OR h.expires_at IS NOT NULL OR b.hold_id <> o.hold_id))",
@@ -104,6 +104,32 @@ ALWAYS = (
         " WHERE p.state IN ('open', 'stopping')"
         " AND (o.state <> 'awaiting_payment' OR h.state <> 'confirmed'"
         "  OR h.expires_at IS NOT NULL)",
+    ),
+    Invariant(
+        "a cancelled booking costs what its terms say, or nothing if the merchant says so",
+        "SELECT o.number, fee.told FROM booking b JOIN customer_order o"
+        " ON o.merchant_id = b.merchant_id AND o.id = b.order_id"
+        " LEFT JOIN order_fact f ON f.merchant_id = o.merchant_id AND f.order_id = o.id"
+        " AND f.kind = 'cancelled' CROSS JOIN LATERAL (SELECT (f.params->>'fee_fen')::bigint"
+        "  AS told, CASE WHEN b.cancelled_at >= o.slot_starts_at"
+        "   - make_interval(hours => (o.terms #>> '{policy,free_until_hours}')::int)"
+        "  THEN o.payable_fen * (o.terms #>> '{policy,fee_percent}')::int / 100 ELSE 0 END AS due)"
+        " fee WHERE b.cancelled_at IS NOT NULL AND (fee.told IS NULL"
+        "  OR b.cancelled_at >= o.slot_starts_at OR fee.told NOT IN (fee.due,"
+        "   CASE WHEN b.cancelled_by = 'staff' THEN 0 ELSE fee.due END))",
+    ),
+    Invariant(
+        "what is earned by an order is its price while booked, and its fee once cancelled",
+        "SELECT o.number FROM customer_order o LEFT JOIN booking b"
+        " ON b.merchant_id = o.merchant_id AND b.order_id = o.id"
+        " LEFT JOIN order_fact f ON f.merchant_id = o.merchant_id AND f.order_id = o.id"
+        " AND f.kind = 'cancelled' CROSS JOIN LATERAL"
+        "  (SELECT -coalesce(sum(e.amount_fen), 0) AS fen"
+        "  FROM ledger_transaction t JOIN ledger_entry e ON e.merchant_id = t.merchant_id"
+        "  AND e.transaction_id = t.id AND e.account = 'revenue'"
+        "  WHERE t.merchant_id = o.merchant_id AND t.order_id = o.id) earned"
+        " WHERE earned.fen IS DISTINCT FROM CASE WHEN b.id IS NULL THEN 0"
+        " WHEN b.cancelled_at IS NULL THEN o.payable_fen ELSE (f.params->>'fee_fen')::bigint END",
     ),
     Invariant(
         "nothing is told more often than it happened",
@@ -141,12 +167,14 @@ AT_REST = (
         "SELECT o.number, o.state, o.payment_state FROM customer_order o LEFT JOIN payment p"
         " ON p.merchant_id = o.merchant_id AND p.order_id = o.id WHERE o.payment_state <>"
         " CASE WHEN p.settled_attempt_id IS NULL THEN 'none'"
-        " WHEN o.state = 'confirmed' THEN 'paid' ELSE 'refunded' END",
+        " WHEN o.state = 'confirmed' THEN 'paid' WHEN EXISTS (SELECT 1 FROM refund r"
+        "  WHERE r.merchant_id = o.merchant_id AND r.attempt_id = p.settled_attempt_id)"
+        " THEN 'refunded' ELSE 'paid' END",
     ),
     Invariant(
         "only booked places are taken",
         "SELECT s.id FROM slot s LEFT JOIN booking b ON b.merchant_id = s.merchant_id"
-        " AND b.slot_id = s.id GROUP BY s.merchant_id, s.id"
+        " AND b.slot_id = s.id AND b.cancelled_at IS NULL GROUP BY s.merchant_id, s.id"
         " HAVING s.places_taken <> coalesce(sum(b.party_size), 0)",
     ),
     Invariant(
@@ -169,12 +197,17 @@ AT_REST = (
 )
 
 CHARGES = """
-    SELECT a.out_trade_no, a.amount_fen, b.id IS NOT NULL AND p.settled_attempt_id = a.id,
+    SELECT a.out_trade_no, a.amount_fen,
+           CASE WHEN b.id IS NULL OR p.settled_attempt_id <> a.id THEN 0
+                WHEN b.cancelled_at IS NULL THEN a.amount_fen
+                ELSE (f.params->>'fee_fen')::bigint END,
            coalesce((SELECT sum(r.amount_fen) FROM refund r WHERE r.merchant_id = a.merchant_id
                         AND r.attempt_id = a.id AND r.state = 'succeeded'), 0)::bigint
       FROM payment_attempt a
       JOIN payment p ON p.merchant_id = a.merchant_id AND p.order_id = a.order_id
       LEFT JOIN booking b ON b.merchant_id = a.merchant_id AND b.order_id = a.order_id
+      LEFT JOIN order_fact f ON f.merchant_id = a.merchant_id AND f.order_id = a.order_id
+       AND f.kind = 'cancelled'
      WHERE a.state = 'paid'
 """
 HOLDINGS = """
@@ -210,6 +243,6 @@ def _charge_breaches(mine: Charge, charged_fen: int, refunded_fen: int) -> list[
         return [f"charge {number} is {charged_fen}, ours {mine.amount_fen}"]
     if mine.refunded_fen != refunded_fen:
         return [f"{number}: {refunded_fen} went back, ours {mine.refunded_fen}"]
-    if refunded_fen != (0 if mine.is_booked else charged_fen):
-        return [f"charge {number}, booked: {mine.is_booked}, has {refunded_fen} refunded"]
+    if refunded_fen != charged_fen - mine.kept_fen:
+        return [f"charge {number}, {mine.kept_fen} of it kept, has {refunded_fen} refunded"]
     return []

@@ -19,6 +19,11 @@ _TELL_AGAIN = (
 _UNDECIDE = "UPDATE payment_attempt SET state = 'pending', paid_at = NULL, transaction_id = NULL"
 _CHARGE = {"kind": "charge", "out_trade_no": "P1", "amount_fen": 480}
 _REFUND = {"kind": "refund", "out_trade_no": "P1", "amount_fen": 480}
+_CANCEL_UNPRICED = (
+    "WITH fact AS (INSERT INTO order_fact SELECT merchant_id, id, gen_random_uuid(), 'cancelled',"
+    " now(), 'staff', NULL, '{\"fee_fen\": 1}' FROM customer_order)"
+    " UPDATE booking SET cancelled_at = app_now(), cancelled_by = 'staff'"
+)
 _UNGUARDED = "SET session_replication_role = replica"
 
 
@@ -52,6 +57,8 @@ class TestEachNotices:
             ("confirmed orders", "UPDATE customer_order SET state = 'expired'"),
             ("confirmed orders", "UPDATE hold SET state = 'released', ended_at = app_now()"),
             ("a confirmed order that costs", "UPDATE payment SET settled_attempt_id = order_id"),
+            ("what is earned", "UPDATE booking SET cancelled_at = now(), cancelled_by = 'staff'"),
+            ("a cancelled booking costs", _CANCEL_UNPRICED),
             ("a place is kept", "UPDATE payment SET state = 'stopping'"),
             ("nothing is told more often", _TELL_AGAIN),
         ],
@@ -105,12 +112,13 @@ class TestJournal:
     @pytest.mark.parametrize(
         ("journal", "charge"),
         [
-            ([_CHARGE], Charge("P1", 480, is_booked=False, refunded_fen=0)),
-            ([_CHARGE, _REFUND], Charge("P1", 480, is_booked=True, refunded_fen=480)),
-            ([_CHARGE, _REFUND], Charge("P1", 480, is_booked=False, refunded_fen=0)),
-            ([_CHARGE], Charge("P1", 479, is_booked=True, refunded_fen=0)),
-            ([_CHARGE, _CHARGE], Charge("P1", 480, is_booked=True, refunded_fen=0)),
-            ([], Charge("P1", 480, is_booked=True, refunded_fen=0)),
+            ([_CHARGE], Charge("P1", 480, kept_fen=0, refunded_fen=0)),
+            ([_CHARGE, _REFUND], Charge("P1", 480, kept_fen=480, refunded_fen=480)),
+            ([_CHARGE, _REFUND], Charge("P1", 480, kept_fen=0, refunded_fen=0)),
+            ([_CHARGE, _REFUND], Charge("P1", 480, kept_fen=96, refunded_fen=480)),
+            ([_CHARGE], Charge("P1", 479, kept_fen=479, refunded_fen=0)),
+            ([_CHARGE, _CHARGE], Charge("P1", 480, kept_fen=480, refunded_fen=0)),
+            ([], Charge("P1", 480, kept_fen=480, refunded_fen=0)),
         ],
     )
     def test_charge_that_is_neither_booking_nor_refund_is_named(
@@ -123,8 +131,8 @@ class TestJournal:
     def test_booked_and_refunded_charges_are_fine(self) -> None:
         other = _CHARGE | {"out_trade_no": "P2"}
         charges = [
-            Charge("P1", 480, is_booked=False, refunded_fen=480),
-            Charge("P2", 480, is_booked=True, refunded_fen=0),
+            Charge("P1", 480, kept_fen=0, refunded_fen=480),
+            Charge("P2", 480, kept_fen=480, refunded_fen=0),
         ]
 
         assert journal_breaches([_CHARGE, _REFUND, other], charges, 480) == []

@@ -7,6 +7,7 @@ same seed lives the same story again.
 import functools
 import random
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,10 @@ CRASH_PROBABILITY = 0.15
 SHORT_JUMPS_SHARE = 0.75
 CONFIRMING_SHARE = 0.8
 PAYING_SHARE = 0.6
+HESITATING_SHARE = 0.2
+HESITATION_SECONDS = 1800
+# Free to cancel at first, and not any more some hours of a story later.
+_CROSSING = timedelta(hours=27)
 _SHORT_JUMPS = (1, 4, 5, 10, 15, 30, 60, 61)
 _LONG_JUMPS = (119, 300, 600, 840, 899, 900, 1799, 1800)
 SCENES: tuple[SceneName, ...] = ("native", "h5")
@@ -73,13 +78,15 @@ class World:
         shop, merchant_id = self.shop, self.shop.merchant_id
         lesson = await make_offering(shop.database, merchant_id, kind="personal", price_fen=48000)
         other = await make_offering(shop.database, merchant_id, kind="personal", price_fen=30000)
+        await self._set_fee(lesson, 33)
+        await self._set_fee(other, 100)
         teacher = await make_resource(shop.database, merchant_id)
         self.offerings = [lesson, other]
         self.slots = [
             await make_slot(shop.database, merchant_id, lesson, resource_id=teacher),
             await make_slot(shop.database, merchant_id, other, resource_id=teacher),
-            await make_slot(shop.database, merchant_id, other, capacity=1),
-            await make_slot(shop.database, merchant_id, lesson, capacity=4),
+            await make_slot(shop.database, merchant_id, other, starts_in=_CROSSING),
+            await make_slot(shop.database, merchant_id, lesson, capacity=4, starts_in=_CROSSING),
         ]
         self.customers = [await make_customer(shop.database, merchant_id) for _ in range(6)]
         subscriptions = [
@@ -176,7 +183,16 @@ class World:
 
     async def do_cancel(self) -> str:
         customer, number = self._some_order()
-        return (await self.shop.cancel(customer, number)).state
+        cost = await self.shop.cost(number)
+        await self._hesitate()
+        return (await self.shop.cancel(customer, number, cost.fee_fen if cost else 0)).state
+
+    async def do_merchant_cancel(self) -> str:
+        _, number = self._some_order()
+        cost = await self.shop.cost(number)
+        await self._hesitate()
+        fee_fen = self.pick.choice((0, cost.fee_fen if cost else 0))
+        return (await self.shop.cancel_for_merchant(number, fee_fen)).state
 
     async def do_work(self) -> str:
         step = self.pick.choice(("relay", "deliver", "deliver", "ring", "sweep", "read"))
@@ -255,6 +271,16 @@ class World:
             outcome = type(trouble).__name__
         self.trace.append(f"{name}: {outcome}")
 
+    async def _set_fee(self, offering_id: UUID, percent: int) -> None:
+        await self.shop.value(
+            "UPDATE offering SET fee_percent = $2 WHERE id = $1", offering_id, percent
+        )
+
+    async def _hesitate(self) -> None:
+        """Read what cancelling costs; the free time may pass meanwhile."""
+        if self.pick.random() < HESITATING_SHARE:
+            await self.shop.move_clock(HESITATION_SECONDS)
+
     async def _start_payment(self, customer: Actor, number: str) -> str:
         scene = self.pick.choice(SCENES)
         attempt = await self.shop.start_payment(customer, number, scene)
@@ -309,7 +335,8 @@ _WEIGHTS = {
     "start_payment": 1,
     "pay": 3,
     "come_back": 4,
-    "cancel": 3,
+    "cancel": 4,
+    "merchant_cancel": 2,
     "work": 12,
     "catch_up": 8,
     "notice": 8,

@@ -105,8 +105,11 @@ function orders(client: Client, base: string) {
     ) => client.call<contract.PaymentAttempt>('POST', `${at(number)}/payments`, { body: wish }),
     checkPayment: (number: string) =>
       client.call<contract.Order>('POST', `${at(number)}/payment-checks`, { body: {} }),
-    cancel: (number: string) =>
-      client.call<contract.Order>('POST', `${at(number)}/cancellation`, { body: {} }),
+    /** Cancels for the fee that was shown. */
+    cancel: (number: string, feeFen: number) =>
+      client.call<contract.Order>('POST', `${at(number)}/cancellation`, {
+        body: { fee_fen: feeFen },
+      }),
   }
 }
 

@@ -88,13 +88,17 @@ async def _figures(tx: Transaction, begins: datetime, ends: datetime) -> Figures
         tx.merchant_id,
     )
     methods = await tx.connection.fetch(
-        "SELECT c.channel, count(*) AS payments, sum(a.amount_fen)::bigint AS fen"
+        "SELECT c.channel, count(*) AS payments, sum(a.amount_fen - r.back_fen)::bigint AS fen"
         " FROM payment_attempt a"
         " JOIN payment_channel c ON c.merchant_id = a.merchant_id AND c.id = a.channel_id"
         " JOIN booking b ON b.merchant_id = a.merchant_id AND b.order_id = a.order_id"
         " JOIN payment p ON p.merchant_id = a.merchant_id AND p.settled_attempt_id = a.id"
         "  AND p.order_id = a.order_id"
+        " CROSS JOIN LATERAL (SELECT coalesce(sum(r.amount_fen), 0) AS back_fen FROM refund r"
+        "  WHERE r.merchant_id = a.merchant_id AND r.order_id = a.order_id"
+        "  AND r.attempt_id = a.id AND r.state <> 'closed') r"
         " WHERE a.merchant_id = $1 AND a.paid_at >= $2 AND a.paid_at < $3"
+        " AND a.amount_fen > r.back_fen"
         " GROUP BY c.channel ORDER BY fen DESC",
         tx.merchant_id,
         begins,

@@ -23,6 +23,7 @@ from shunyue.journey.api import view_order
 from shunyue.kernel import rules
 from shunyue.kernel.copy import wording
 from shunyue.kernel.database import Transaction
+from shunyue.kernel.money import yuan
 from shunyue.ordering.api import Order, OrderNotFound, facts_of, order_by_number
 from shunyue.payments.api import movements_of
 from shunyue.registration.api import FormField, form_by_id, registration_of
@@ -234,7 +235,7 @@ async def _timeline(tx: Transaction, order: Order) -> list[TimelineRow]:
                 kind=fact.kind,
                 at=fact.at,
                 who=who,
-                detail=fact.params.get("transaction_id") or _reason(fact.params.get("reason")),
+                detail=fact.params.get("transaction_id") or _reason(fact.params),
                 change_fen=change,
                 balance_fen=balance,
             )
@@ -242,8 +243,14 @@ async def _timeline(tx: Transaction, order: Order) -> list[TimelineRow]:
     return rows
 
 
-def _reason(code: str | None) -> str | None:
-    return wording(f"reason.{code}", {}) if code else None
+def _reason(params: dict[str, Any]) -> str | None:
+    code, fee_fen = params.get("reason"), params.get("fee_fen")
+    if code is None:
+        return None
+    reason = wording(f"reason.{code}", {})
+    return (
+        wording("reason.with_fee", {"reason": reason, "fee": yuan(fee_fen)}) if fee_fen else reason
+    )
 
 
 async def _audit(tx: Transaction, order: Order) -> list[AuditRow]:

@@ -1,6 +1,6 @@
 """What other domains may know of booking."""
 
-from shunyue.booking.commands import book, confirm_hold, give_back, keep_hold, take_again
+from shunyue.booking.commands import book, cancel, confirm_hold, give_back, keep_hold, take_again
 from shunyue.booking.errors import HoldExpired
 from shunyue.booking.events import HoldExpired as HoldExpiredEvent
 from shunyue.booking.events import HoldReleased, SlotHeld
@@ -15,6 +15,7 @@ __all__ = [
     "SlotHeld",
     "Wish",
     "book",
+    "cancel",
     "confirm_hold",
     "expire_holds",
     "give_back",

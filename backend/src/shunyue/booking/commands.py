@@ -178,6 +178,24 @@ async def book(tx: Transaction, order: Order) -> None:
     )
 
 
+async def cancel(tx: Transaction, order: Order) -> None:
+    """End the agreed use of a slot: the booking does not count any more, its places are free.
+
+    Asserts that it stood: the caller holds the order's lock, and cancels once.
+    """
+    cancelled = await tx.connection.fetchval(
+        "UPDATE booking SET cancelled_at = $3, cancelled_by = $4"
+        " WHERE merchant_id = $1 AND order_id = $2 AND cancelled_at IS NULL RETURNING true",
+        tx.merchant_id,
+        order.id,
+        tx.now,
+        tx.actor.kind,
+    )
+    assert cancelled, f"order {order.number} has no booking to cancel"
+    is_given = await give_back(tx, order.hold_id)
+    assert is_given, f"the places of order {order.number} were gone"
+
+
 async def terms_of(tx: Transaction, slot_id: UUID, party_size: int) -> tuple[Terms, str]:
     """Put together what is promised for a slot now; returns the merchant's time zone too."""
     slot = await slot_by_id(tx, slot_id)

@@ -3,8 +3,11 @@
 from typing import Literal, get_args
 
 Role = Literal["owner", "manager", "front_desk"]
-Permission = Literal["today.read", "orders.read", "customers.read_contact", "logins.manage"]
+Permission = Literal[
+    "today.read", "orders.read", "orders.cancel", "customers.read_contact", "logins.manage"
+]
 
+# Cancelling sends money back in the merchant's name: that is for those who answer for it.
 _FRONT_DESK: frozenset[Permission] = frozenset({"today.read", "orders.read", "logins.manage"})
 _EVERYTHING: frozenset[Permission] = frozenset(get_args(Permission))
 

@@ -4,24 +4,33 @@ Locks are taken in the order: order, then payment and attempts, or hold and busy
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
+
+import msgspec
 
 from shunyue.booking import api as booking
 from shunyue.journey.errors import (
+    CancellationFeeChanged,
     OrderNotCancellable,
     RegistrationRequired,
+    SlotHasBegun,
 )
+from shunyue.kernel import audit
 from shunyue.kernel.database import Transaction
 from shunyue.kernel.timers import clear_timer, set_timer
 from shunyue.ordering import api as ordering
-from shunyue.ordering.api import Order
+from shunyue.ordering.api import CancellationCost, EndReason, Order, cost_of_cancelling
 from shunyue.payments import api as payments
 from shunyue.payments.api import Attempt, PaymentChannel, SceneName
 from shunyue.registration import api as registration
 
 PAYMENT_WINDOW = timedelta(minutes=30)
 WINDOW_TIMER = "journey.payment_window"
+_REFUND_REASONS: dict[str, payments.RefundReason] = {
+    "customer": "cancelled_by_customer",
+    "merchant": "cancelled_by_merchant",
+}
 
 
 async def submit_registration(tx: Transaction, *, number: str, answers: dict[str, Any]) -> Order:
@@ -83,16 +92,39 @@ async def intend_payment(
     return attempt, offered
 
 
-async def cancel_order(tx: Transaction, *, number: str) -> Order:
-    """Give up an order that is not paid. The place goes back once no charge can land any more."""
+async def cancel_order(tx: Transaction, *, number: str, shown_fee_fen: int) -> Order:
+    """Cancel the acting customer's order on its own terms; the fee is the one they were shown.
+
+    A booked place goes back at once, an unpaid one when no charge can land any more. Raises
+    `OrderNotCancellable`, `SlotHasBegun` and `CancellationFeeChanged`; nothing is done then.
+    """
     order = await ordering.order_of_actor(tx, number, is_locked=True)
-    if order.state == "awaiting_registration":
-        return await _end(tx, order, "cancelled", "customer")
-    if order.state != "awaiting_payment" or order.payment_state == "paid":
-        raise OrderNotCancellable
-    if await payments.stop_collecting(tx, order.id):
-        return await _end(tx, order, "cancelled", "customer")
-    return await ordering.set_payment_state(tx, order, "checking", end_reason="customer")
+    cost = _cost(tx, order)
+    if shown_fee_fen != cost.fee_fen:
+        raise CancellationFeeChanged(fee_fen=cost.fee_fen, refund_fen=cost.refund_fen)
+    return await _cancel(tx, order, cost, reason="customer")
+
+
+async def cancel_for_merchant(tx: Transaction, *, number: str, note: str, fee_fen: int) -> Order:
+    """Cancel a customer's order for the merchant, who says why and answers for it.
+
+    `fee_fen` is 0, which gives everything back, or what the order's terms ask for at this moment.
+    Raises `OrderNotFound` and what `cancel_order` does.
+    """
+    order = await ordering.order_for_staff(tx, number)
+    by_terms = _cost(tx, order)
+    if fee_fen not in {0, by_terms.fee_fen}:
+        raise CancellationFeeChanged(fee_fen=by_terms.fee_fen, refund_fen=by_terms.refund_fen)
+    cost = CancellationCost(fee_fen, by_terms.refund_fen + by_terms.fee_fen - fee_fen)
+    await audit.record(
+        tx,
+        "order.cancelled",
+        order.id,
+        reason=note,
+        fee_fen=cost.fee_fen,
+        refund_fen=cost.refund_fen,
+    )
+    return await _cancel(tx, order, cost, reason="merchant", note=note)
 
 
 async def close_payment_window(tx: Transaction, order_id: UUID) -> None:
@@ -112,8 +144,8 @@ async def end_unpaid(tx: Transaction, order_id: UUID) -> None:
     order = await ordering.lock_order(tx, order_id)
     if order.state != "awaiting_payment":
         return
-    if order.end_reason == "customer":
-        await _end(tx, order, "cancelled", "customer")
+    if order.end_reason is not None:
+        await _end(tx, order, "cancelled", order.end_reason)
     else:
         await _end(tx, order, "expired", "payment_window")
 
@@ -145,7 +177,7 @@ async def settle_order(tx: Transaction, event: payments.PaymentSettled) -> None:
         "transaction_id": event.transaction_id,
         "channel": event.channel,
     }
-    if order.state == "awaiting_payment" and order.end_reason != "customer":
+    if order.state == "awaiting_payment" and order.end_reason is None:
         order = await ordering.advance(
             tx, order, "paid", paid, payment_state="paid", paid_at=event.paid_at
         )
@@ -159,7 +191,8 @@ async def settle_order(tx: Transaction, event: payments.PaymentSettled) -> None:
         tx, order, "paid_late", paid, payment_state="refunding", paid_at=event.paid_at
     )
     if order.state == "awaiting_payment":
-        await _end(tx, order, "cancelled", "customer")
+        assert order.end_reason is not None
+        await _end(tx, order, "cancelled", order.end_reason)
     await payments.refund_all(tx, order.id, event.attempt_id, "order_cancelled")
 
 
@@ -221,14 +254,74 @@ async def _confirm(tx: Transaction, order: Order) -> Order:
     return await ordering.advance(tx, order, "confirmed", state="confirmed")
 
 
-async def _end(tx: Transaction, order: Order, state: str, reason: str) -> Order:
+def _cost(tx: Transaction, order: Order) -> CancellationCost:
+    """Return what cancelling costs now; raises where the order can't be cancelled."""
+    if order.state == "awaiting_payment" and order.payment_state == "checking":
+        return CancellationCost(0, 0)
+    cost = cost_of_cancelling(order, tx.now)
+    if cost is not None:
+        return cost
+    raise SlotHasBegun if order.state == "confirmed" else OrderNotCancellable
+
+
+async def _cancel(
+    tx: Transaction,
+    order: Order,
+    cost: CancellationCost,
+    *,
+    reason: Literal["customer", "merchant"],
+    note: str | None = None,
+) -> Order:
+    if order.state == "confirmed":
+        return await _cancel_booking(tx, order, cost, reason=reason, note=note)
+    if order.end_reason is not None:
+        # The first to cancel was heard; the provider is being asked.
+        return order
+    is_certain = order.state == "awaiting_registration" or await payments.stop_collecting(
+        tx, order.id
+    )
+    order = msgspec.structs.replace(order, end_note=note)
+    if is_certain:
+        return await _end(tx, order, "cancelled", reason)
+    return await ordering.set_payment_state(tx, order, "checking", end_reason=reason)
+
+
+async def _cancel_booking(
+    tx: Transaction,
+    order: Order,
+    cost: CancellationCost,
+    *,
+    reason: Literal["customer", "merchant"],
+    note: str | None,
+) -> Order:
+    """Give the place back and promise the money that is not kept, in one breath."""
+    if cost.refund_fen:
+        await payments.refund_booking(
+            tx, order.id, amount_fen=cost.refund_fen, reason=_REFUND_REASONS[reason]
+        )
+    await booking.cancel(tx, order)
+    said = {"note": note} if note else {}
+    return await ordering.advance(
+        tx,
+        order,
+        "cancelled",
+        {"reason": reason, "fee_fen": cost.fee_fen, "refund_fen": cost.refund_fen, **said},
+        state="cancelled",
+        payment_state="refunding" if cost.refund_fen else order.payment_state,
+        ended_at=tx.now,
+        end_reason=reason,
+        end_note=note,
+    )
+
+
+async def _end(tx: Transaction, order: Order, state: str, reason: EndReason) -> Order:
     await clear_timer(tx, WINDOW_TIMER, order.id)
     await booking.give_back(tx, order.hold_id)
     return await ordering.advance(
         tx,
         order,
         "cancelled" if state == "cancelled" else "expired",
-        {"reason": reason},
+        {"reason": reason} | ({"note": order.end_note} if order.end_note else {}),
         state=state,
         ended_at=tx.now,
         end_reason=reason,

@@ -10,7 +10,7 @@ class RegistrationRequired(DomainError):
 
 
 class OrderNotCancellable(DomainError):
-    """The order is over, or paid: cancelling that comes with refunds by policy."""
+    """The order is over: it ran out, or was cancelled before."""
 
     code = "order_not_cancellable"
 
@@ -26,3 +26,16 @@ class CalendarNotFound(DomainError):
 
     status = 404
     code = "calendar_not_found"
+
+
+class SlotHasBegun(DomainError):
+    """What was booked has begun, or is over."""
+
+    status = 410
+    code = "slot_has_begun"
+
+
+class CancellationFeeChanged(DomainError):
+    """Cancelling costs something else by now; `fee_fen` and `refund_fen` say what."""
+
+    code = "cancellation_fee_changed"

@@ -15,10 +15,13 @@ from shunyue.identity.access import client_ip_of
 from shunyue.identity.api import customer_by_id
 from shunyue.journey import commands
 from shunyue.journey.errors import (
+    CancellationFeeChanged,
     OrderNotCancellable,
     RegistrationRequired,
+    SlotHasBegun,
 )
 from shunyue.journey.schemas import (
+    CancelOrder,
     Nothing,
     OrderList,
     PaymentAttemptView,
@@ -297,18 +300,16 @@ async def _when_settled(
 @post(
     "/orders/{number:str}/cancellation",
     status_code=200,
-    responses=problems(*ASKING, *ONCE, OrderNotCancellable),
+    responses=problems(*ASKING, *ONCE, OrderNotCancellable, SlotHasBegun, CancellationFeeChanged),
 )
 async def cancel_order(
-    request: Request[Any, Any, Any],
-    customer: Actor,
-    number: str,
-    data: Nothing,  # noqa: ARG001  # Refuses a body that says anything.
+    request: Request[Any, Any, Any], customer: Actor, number: str, data: CancelOrder
 ) -> Response[OrderView]:
-    """Give up an order that is not paid."""
+    """Cancel an order on its own terms, before its slot begins."""
 
     async def work(tx: Transaction) -> OrderView:
-        return await view_order(tx, await commands.cancel_order(tx, number=number))
+        order = await commands.cancel_order(tx, number=number, shown_fee_fen=data.fee_fen)
+        return await view_order(tx, order)
 
     return await once(request, customer, work, status=200)
 

@@ -14,6 +14,42 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A POST that needs no words."""
 
 
+class CancelOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Cancel for the fee that was shown."""
+
+    fee_fen: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class CancelForMerchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Cancel a customer's order. `fee_fen`: 0 gives everything back, else what the terms ask."""
+
+    reason: str
+    fee_fen: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class CancelMany(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Cancel several orders for one reason; everything paid goes back."""
+
+    numbers: Annotated[list[str], msgspec.Meta(min_length=1, max_length=50)]
+    reason: str
+
+
+class CancelOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one of several orders; `code` and `message` say why it was refused."""
+
+    number: str
+    is_done: bool
+    refund_fen: int
+    code: str | None = None
+    message: str | None = None
+
+
+class CancelOutcomes(msgspec.Struct, frozen=True):
+    """What came of each order, in the order asked."""
+
+    items: list[CancelOutcome]
+
+
 class OrderList(msgspec.Struct, frozen=True):
     """A page of orders."""
 

@@ -37,9 +37,13 @@ class RuleBroken(ValueError):
 
 def plain_text(text: str) -> str:
     """Return the text with full-width forms folded and invisible characters and edges removed."""
-    folded = unicodedata.normalize("NFKC", text)
+    return visible_text(unicodedata.normalize("NFKC", text))
+
+
+def visible_text(text: str) -> str:
+    """Return the text without invisible characters and edges; full-width punctuation stays."""
     visible = "".join(
-        ch for ch in folded if unicodedata.category(ch) not in {"Cc", "Cf"} or ch == "\n"
+        ch for ch in text if unicodedata.category(ch) not in {"Cc", "Cf"} or ch == "\n"
     )
     return visible.strip()
 

@@ -27,20 +27,38 @@ _TOLD = {
 
 async def tell_customer(tx: Transaction, event: OrderAdvanced) -> None:
     """Tell the customer what happened to their order."""
-    kind: str = event.kind
-    if kind == "expired":
-        kind = f"expired_{event.params['reason']}"
-    elif kind == "cancelled" and event.payment_state == "refunding":
-        kind = "cancelled_though_paid"
     merchant = await merchant_by_id(tx.connection, tx.merchant_id)
     params = {
         "number": _grouped(event.number),
         "offering": event.offering_name,
         "slot": _when(event.slot_starts_at, ZoneInfo(merchant.time_zone)),
         "amount": yuan(event.params.get("amount_fen", event.payable_fen)),
+        "fee": yuan(event.params.get("fee_fen", 0)),
+        "refund": yuan(event.params.get("refund_fen", 0)),
+        "note": event.params.get("note", ""),
         "merchant": merchant.name,
     }
-    await tell(tx, event.customer_id, kind, params, event.number)
+    await tell(tx, event.customer_id, _kind_of(event), params, event.number)
+
+
+def _kind_of(event: OrderAdvanced) -> str:
+    """Name the message: the step, and what decides its words."""
+    if event.kind == "expired":
+        return f"expired_{event.params['reason']}"
+    if event.kind == "cancelled":
+        by = "cancelled_by_merchant" if event.params["reason"] == "merchant" else "cancelled"
+        return by + _money_of(event)
+    return event.kind
+
+
+def _money_of(event: OrderAdvanced) -> str:
+    """Name what became of the money of a cancelled order."""
+    fee_fen = event.params.get("fee_fen", 0)
+    if event.params.get("refund_fen"):
+        return "_with_fee" if fee_fen else "_refund"
+    if fee_fen:
+        return "_fee_only"
+    return "_though_paid" if event.payment_state == "refunding" else ""
 
 
 def _grouped(number: str) -> str:

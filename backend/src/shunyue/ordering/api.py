@@ -1,8 +1,15 @@
 """What other domains may know of ordering."""
 
-from shunyue.ordering.commands import advance, order_of_actor, place_order, set_payment_state
+from shunyue.ordering.commands import (
+    advance,
+    order_for_staff,
+    order_of_actor,
+    place_order,
+    set_payment_state,
+)
 from shunyue.ordering.errors import OrderNotFound
 from shunyue.ordering.events import OrderAdvanced
+from shunyue.ordering.policy import cost_of_cancelling
 from shunyue.ordering.pricing import PriceBreakdown, price_of
 from shunyue.ordering.queries import (
     booked_orders,
@@ -16,6 +23,8 @@ from shunyue.ordering.queries import (
     recent_facts,
 )
 from shunyue.ordering.records import (
+    CancellationCost,
+    EndReason,
     FactKind,
     Order,
     OrderFact,
@@ -40,7 +49,9 @@ from shunyue.ordering.schemas import (
 )
 
 __all__ = [
+    "CancellationCost",
     "CancellationView",
+    "EndReason",
     "FactKind",
     "Order",
     "OrderAdvanced",
@@ -61,12 +72,14 @@ __all__ = [
     "advance",
     "booked_orders",
     "cancellation_view",
+    "cost_of_cancelling",
     "facts_of",
     "lock_order",
     "lock_order_of_hold",
     "number_of_hold",
     "order_by_number",
     "order_card",
+    "order_for_staff",
     "order_of",
     "order_of_actor",
     "order_view",

@@ -51,6 +51,7 @@ async def place_order(
             paid_at=None,
             ended_at=None,
             end_reason=None,
+            end_note=None,
         )
         fact = _fact(tx, order, "placed", {})
         if await queries.insert_order(tx, order, fact):
@@ -64,6 +65,14 @@ async def order_of_actor(tx: Transaction, number: str, *, is_locked: bool = Fals
     read = queries.lock_order_by_number if is_locked else queries.order_by_number
     order = await read(tx, number)
     if order is None or order.customer_id != tx.actor_id:
+        raise OrderNotFound
+    return order
+
+
+async def order_for_staff(tx: Transaction, number: str) -> Order:
+    """Read an order of the acting merchant and keep others from changing it."""
+    order = await queries.lock_order_by_number(tx, number)
+    if order is None:
         raise OrderNotFound
     return order
 

@@ -31,3 +31,9 @@ def price_of(unit_fen: int, party_size: int) -> PriceBreakdown:
         kind="service", unit_fen=unit_fen, quantity=party_size, amount_fen=unit_fen * party_size
     )
     return PriceBreakdown(lines=[line], payable_fen=line.amount_fen)
+
+
+def service_fen(price: PriceBreakdown) -> int:
+    """Return what is paid for the service itself: all but the deposit."""
+    deposit_fen = sum(line.amount_fen for line in price.lines if line.kind == "deposit")
+    return price.payable_fen - deposit_fen

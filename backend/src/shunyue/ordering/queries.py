@@ -13,7 +13,7 @@ from shunyue.ordering.records import Order, OrderFact, Terms
 _COLUMNS = (
     "id, number, customer_id, offering_id, slot_id, hold_id, party_size, state, payment_state,"
     " terms, payable_fen, placed_at, register_by, registered_at, pay_by, paid_at, ended_at,"
-    " end_reason"
+    " end_reason, end_note"
 )
 
 
@@ -169,7 +169,7 @@ async def advance_order(tx: Transaction, order: Order, fact: OrderFact) -> None:
     """Store an order's progress and the fact that explains it."""
     await tx.connection.execute(
         f"WITH moved AS ({_UPDATE_ORDER} WHERE merchant_id = $1 AND id = $2)"
-        f" {_INSERT_FACT} VALUES ($1, $2, $11, $12, $13, $14, $15, $16)",
+        f" {_INSERT_FACT} VALUES ($1, $2, $12, $13, $14, $15, $16, $17)",
         tx.merchant_id,
         *_progress(order),
         *_values(fact),
@@ -178,7 +178,7 @@ async def advance_order(tx: Transaction, order: Order, fact: OrderFact) -> None:
 
 _UPDATE_ORDER = (
     "UPDATE customer_order SET state = $3, payment_state = $4, registered_at = $5, pay_by = $6,"
-    " paid_at = $7, ended_at = $8, end_reason = $9, hold_id = $10"
+    " paid_at = $7, ended_at = $8, end_reason = $9, hold_id = $10, end_note = $11"
 )
 _INSERT_FACT = (
     "INSERT INTO order_fact (merchant_id, order_id, id, kind, at, actor_kind, actor_id, params)"
@@ -196,6 +196,7 @@ def _progress(order: Order) -> tuple[Any, ...]:
         order.ended_at,
         order.end_reason,
         order.hold_id,
+        order.end_note,
     )
 
 

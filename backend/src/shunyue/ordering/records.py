@@ -97,6 +97,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     paid_at: datetime | None
     ended_at: datetime | None
     end_reason: EndReason | None
+    end_note: str | None
+
+
+class CancellationCost(msgspec.Struct, frozen=True):
+    """What cancelling costs: how much of the payment is kept, and how much goes back."""
+
+    fee_fen: int
+    refund_fen: int
 
 
 class OrderFact(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,8 @@ from shunyue.catalog.api import Location, free_until, late_fee_fen
 from shunyue.kernel.copy import wording
 from shunyue.kernel.money import yuan
 from shunyue.kernel.tokens import ActorKind
-from shunyue.ordering.pricing import LineKind, PriceBreakdown, PriceLine
+from shunyue.ordering.policy import cost_of_cancelling
+from shunyue.ordering.pricing import LineKind, PriceBreakdown, PriceLine, service_fen
 from shunyue.ordering.records import (
     EndReason,
     FactKind,
@@ -49,6 +50,13 @@ class CancellationView(msgspec.Struct, frozen=True, kw_only=True):
     fee_percent: int
     free_until: datetime
     fee_fen: int
+
+
+class CancelNow(msgspec.Struct, frozen=True, kw_only=True):
+    """What cancelling costs at this moment; a request to cancel repeats `fee_fen`."""
+
+    fee_fen: int
+    refund_fen: int
 
 
 class FactView(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +116,10 @@ class OrderView(OrderCard, frozen=True, kw_only=True):
 
     facts: list[FactView]
     refunds: list[RefundView]
+    # Null: it can't be cancelled any more.
+    cancel_now: CancelNow | None
+    # What the merchant said about cancelling it.
+    end_note: str | None
 
 
 def price_view(price: PriceBreakdown, locked_until: datetime | None) -> PriceView:
@@ -138,7 +150,7 @@ def cancellation_view(terms: Terms) -> CancellationView:
         free_until_hours=terms.policy.free_until_hours,
         fee_percent=terms.policy.fee_percent,
         free_until=free_until(terms.policy, terms.slot.starts_at),
-        fee_fen=late_fee_fen(terms.policy, terms.price.payable_fen),
+        fee_fen=late_fee_fen(terms.policy, service_fen(terms.price)),
     )
 
 
@@ -162,7 +174,14 @@ def order_view(
             for fact in facts
         ],
         refunds=refunds,
+        cancel_now=_cancel_now(order, now),
+        end_note=order.end_note,
     )
+
+
+def _cancel_now(order: Order, now: datetime) -> CancelNow | None:
+    cost = cost_of_cancelling(order, now)
+    return CancelNow(fee_fen=cost.fee_fen, refund_fen=cost.refund_fen) if cost else None
 
 
 def _card(order: Order, payment: PaymentView | None, now: datetime) -> dict[str, Any]:

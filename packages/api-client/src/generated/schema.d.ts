@@ -445,34 +445,10 @@ export interface paths {
         put?: never;
         /**
          * CancelOrder
-         * @description Give up an order that is not paid.
+         * @description Cancel an order on its own terms, before its slot begins.
          */
         post: operations["cancel_order"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/m/{slug}/calendar-link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * ReadCalendarLink
-         * @description Return the address of all the customer's bookings, or of one order's.
-         */
-        get: operations["read_calendar_link"];
-        put?: never;
-        post?: never;
-        /**
-         * EndCalendarLink
-         * @description End the addresses that were given so far; a new one can be had at once.
-         */
-        delete: operations["end_calendar_link"];
         options?: never;
         head?: never;
         patch?: never;
@@ -702,6 +678,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/v1/orders/{number}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CancelOrder
+         * @description Cancel an order for the merchant; the customer is told why.
+         */
+        post: operations["console_cancel_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/order-cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CancelOrders
+         * @description Cancel several orders, each on its own: one that is refused leaves the others alone.
+         *
+         *     Sent again under the same key, what was done stays done once; what was refused is judged anew.
+         */
+        post: operations["console_cancel_orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/v1/events": {
         parameters: {
             query?: never;
@@ -811,9 +829,36 @@ export interface components {
             horizon_days: number;
             version: number;
         };
-        /** CalendarLink */
-        CalendarLink: {
-            url: string;
+        /** CancelForMerchant */
+        CancelForMerchant: {
+            reason: string;
+            fee_fen: number;
+        };
+        /** CancelMany */
+        CancelMany: {
+            numbers: string[];
+            reason: string;
+        };
+        /** CancelNow */
+        CancelNow: {
+            fee_fen: number;
+            refund_fen: number;
+        };
+        /** CancelOrder */
+        CancelOrder: {
+            fee_fen: number;
+        };
+        /** CancelOutcome */
+        CancelOutcome: {
+            number: string;
+            is_done: boolean;
+            refund_fen: number;
+            code?: string | null;
+            message?: string | null;
+        };
+        /** CancelOutcomes */
+        CancelOutcomes: {
+            items: components["schemas"]["CancelOutcome"][];
         };
         /** CancellationPolicy */
         CancellationPolicy: {
@@ -1266,6 +1311,8 @@ export interface components {
             server_time: string;
             facts: components["schemas"]["FactView"][];
             refunds: components["schemas"]["RefundView"][];
+            cancel_now: components["schemas"]["CancelNow"] | null;
+            end_note: string | null;
         };
         /** PaymentAttemptView */
         PaymentAttemptView: {
@@ -1335,6 +1382,17 @@ export interface components {
         ProblemAlreadyRegisteredRequestInProgress409: {
             /** @enum {string} */
             code: "already_registered" | "request_in_progress";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemCancellationFeeChangedOrderNotCancellableRequestInProgress409 */
+        ProblemCancellationFeeChangedOrderNotCancellableRequestInProgress409: {
+            /** @enum {string} */
+            code: "cancellation_fee_changed" | "order_not_cancellable" | "request_in_progress";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1617,28 +1675,6 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemOrderNotBooked409 */
-        ProblemOrderNotBooked409: {
-            /** @constant */
-            code: "order_not_booked";
-            message: string;
-            params: {
-                [key: string]: unknown;
-            };
-            fields: components["schemas"]["FieldMessage"][];
-            request_id: string;
-        };
-        /** ProblemOrderNotCancellableRequestInProgress409 */
-        ProblemOrderNotCancellableRequestInProgress409: {
-            /** @enum {string} */
-            code: "order_not_cancellable" | "request_in_progress";
-            message: string;
-            params: {
-                [key: string]: unknown;
-            };
-            fields: components["schemas"]["FieldMessage"][];
-            request_id: string;
-        };
         /** ProblemOrderNotFound404 */
         ProblemOrderNotFound404: {
             /** @constant */
@@ -1698,6 +1734,17 @@ export interface components {
         ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooLate409: {
             /** @enum {string} */
             code: "request_in_progress" | "slot_closed" | "slot_full" | "slot_taken" | "slot_too_late";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemSlotHasBegun410 */
+        ProblemSlotHasBegun410: {
+            /** @constant */
+            code: "slot_has_begun";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -3442,7 +3489,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Nothing"];
+                "application/json": components["schemas"]["CancelOrder"];
             };
         };
         responses: {
@@ -3488,13 +3535,22 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemMerchantNotFoundOrderNotFound404"];
                 };
             };
-            /** @description The first request with this key is still running. · The order is over, or paid: cancelling that comes with refunds by policy. */
+            /** @description The first request with this key is still running. · The order is over: it ran out, or was cancelled before. · Cancelling costs something else by now; `fee_fen` and `refund_fen` say what. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemOrderNotCancellableRequestInProgress409"];
+                    "application/json": components["schemas"]["ProblemCancellationFeeChangedOrderNotCancellableRequestInProgress409"];
+                };
+            };
+            /** @description What was booked has begun, or is over. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemSlotHasBegun410"];
                 };
             };
             /** @description A POST without `Idempotency-Key`. · The key came with another body before. */
@@ -3504,125 +3560,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReused422"];
-                };
-            };
-        };
-    };
-    read_calendar_link: {
-        parameters: {
-            query?: {
-                order?: string | null;
-            };
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalendarLink"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-            /** @description No token, or one that ran out or was revoked. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
-                };
-            };
-            /** @description No merchant has this name. · No order of this number, or it is somebody else's. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemMerchantNotFoundOrderNotFound404"];
-                };
-            };
-            /** @description Only what is booked, and not cancelled, stands in a calendar. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemOrderNotBooked409"];
-                };
-            };
-        };
-    };
-    end_calendar_link: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-            /** @description No token, or one that ran out or was revoked. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
-                };
-            };
-            /** @description No merchant has this name. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemMerchantNotFound404"];
                 };
             };
         };
@@ -4249,6 +4186,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+        };
+    };
+    console_cancel_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelForMerchant"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The actor's role lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+            /** @description No order of this number, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOrderNotFound404"];
+                };
+            };
+            /** @description The first request with this key is still running. · The order is over: it ran out, or was cancelled before. · Cancelling costs something else by now; `fee_fen` and `refund_fen` say what. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemCancellationFeeChangedOrderNotCancellableRequestInProgress409"];
+                };
+            };
+            /** @description What was booked has begun, or is over. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemSlotHasBegun410"];
+                };
+            };
+            /** @description A POST without `Idempotency-Key`. · The key came with another body before. · The request's shape is wrong; `fields` name where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRequest422"];
+                };
+            };
+        };
+    };
+    console_cancel_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelMany"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelOutcomes"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The actor's role lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+            /** @description The first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemRequestInProgress409"];
+                };
+            };
+            /** @description A POST without `Idempotency-Key`. · The key came with another body before. · The request's shape is wrong; `fields` name where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRequest422"];
                 };
             };
         };
