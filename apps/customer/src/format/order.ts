@@ -1,5 +1,5 @@
 /** Enum → colour and word, in one table: what an order's state looks like wherever it is shown. */
-import type { OrderCard, Price } from '@shunyue/api-client'
+import type { Order, OrderCard, Price } from '@shunyue/api-client'
 import { t, type CopyKey } from '@/locales'
 
 export type Tone = 'plain' | 'brand' | 'good' | 'warn' | 'bad'
@@ -10,7 +10,7 @@ interface Look {
   line: CopyKey
 }
 
-type Shown = OrderCard['state'] | 'checking' | 'refunding' | 'refunded' | 'refund_failed'
+type Shown = OrderCard['state'] | 'checking' | 'refunding' | 'refunded' | 'refund_failed' | 'fee_only'
 
 const LOOKS: Record<Shown, Look> = {
   awaiting_registration: { tone: 'brand', word: 'order.awaiting_registration', knots: 1, line: 'order.line_register' },
@@ -22,6 +22,7 @@ const LOOKS: Record<Shown, Look> = {
   refund_failed: { tone: 'warn', word: 'order.refund_failed', knots: 2, line: 'order.line_refund_failed' },
   expired: { tone: 'plain', word: 'order.expired', knots: 1, line: 'order.line_expired' },
   cancelled: { tone: 'plain', word: 'order.cancelled', knots: 1, line: 'order.line_cancelled' },
+  fee_only: { tone: 'plain', word: 'order.cancelled', knots: 2, line: 'order.line_fee_only' },
 }
 
 type Standing = Pick<OrderCard, 'state' | 'payment_state' | 'pay_by'>
@@ -37,6 +38,7 @@ export function lookOf(order: Standing, now: number): Look {
   if (isChecking(order, now)) return LOOKS.checking
   const money = order.payment_state
   if (money === 'refunding' || money === 'refunded' || money === 'refund_failed') return LOOKS[money]
+  if (order.state === 'cancelled' && money === 'paid') return LOOKS.fee_only
   return LOOKS[order.state]
 }
 
@@ -44,6 +46,20 @@ export function lookOf(order: Standing, now: number): Look {
 export function deadlineOf(order: OrderCard): string | null {
   if (order.state === 'awaiting_registration') return order.register_by
   return order.state === 'awaiting_payment' && order.payment_state !== 'checking' ? order.pay_by : null
+}
+
+/** When the page says something else: the customer's time runs out, or cancelling gets another price. */
+export function turnOf(order: Order): string | null {
+  if (order.state !== 'confirmed') return deadlineOf(order)
+  const turns = [order.cancellation.free_until, order.slot.starts_at, order.slot.ends_at]
+  return turns.find((turn) => Date.parse(turn) > Date.parse(order.server_time)) ?? null
+}
+
+/** What a cancelled booking cost and what goes back; null when it was never paid. */
+export function cancelledFor(order: Pick<Order, 'facts'>): { fee: number; refund: number } | null {
+  const params = order.facts.find((fact) => fact.kind === 'cancelled')?.params
+  if (typeof params?.fee_fen !== 'number' || typeof params.refund_fen !== 'number') return null
+  return { fee: params.fee_fen, refund: params.refund_fen }
 }
 
 export function isOver(order: OrderCard, now: number): boolean {

@@ -1,6 +1,7 @@
 /** The cancellation policy in sentences, from the policy's data and nothing else. */
-import type { CancellationPolicy } from '@shunyue/api-client'
+import type { CancellationPolicy, Order } from '@shunyue/api-client'
 import { t } from '@/locales'
+import { yuan } from './money'
 import { clockTime, dateOf, monthDay } from './time'
 
 export interface PolicyRow {
@@ -29,6 +30,19 @@ export function policyRows(policy: CancellationPolicy): PolicyRow[] {
 /** The last instant of free cancelling, as a date that needs no arithmetic from the reader. */
 export function freeUntilText(freeUntil: string): string {
   return t('policy.free_until', { date: monthDay(dateOf(freeUntil)), time: clockTime(freeUntil) })
+}
+
+/** What cancelling now means for the money: the amounts are the server's, the rule is the order's own. */
+export function cancellingSentence(
+  order: Pick<Order, 'payment' | 'price' | 'cancellation'>,
+  cost: NonNullable<Order['cancel_now']>,
+): string {
+  if (order.price.payable_fen === 0) return t('cancel.free_of_charge')
+  if (order.payment === null) return t('cancel.no_charge')
+  const { fee_percent: percent } = order.cancellation
+  const amounts = { percent, fee: yuan(cost.fee_fen), refund: yuan(cost.refund_fen) }
+  if (cost.fee_fen === 0) return t('cancel.all_back', amounts)
+  return cost.refund_fen === 0 ? t('cancel.nothing_back', amounts) : t('cancel.part_back', amounts)
 }
 
 /** What cancelling costs from now on: a free time that is over is not promised any more. */

@@ -70,6 +70,8 @@ export function makeOrder(changes: Partial<Order> = {}): Order {
     cancellation: { free_until_hours: 24, fee_percent: 20, free_until: '2026-11-27T02:00:00Z', fee_fen: 9600 },
     payment: null,
     refunds: [],
+    cancel_now: { fee_fen: 0, refund_fen: 48000 },
+    end_note: null,
     facts: [],
     server_time: '2026-11-23T02:14:00Z',
     ...changes,

@@ -112,6 +112,8 @@ function createStubApi() {
       cancellation: { ...offering.cancellation, free_until: '2026-11-23T02:00:00Z', fee_fen: 9600 },
       payment: null,
       refunds: [],
+      cancel_now: { fee_fen: 0, refund_fen: 0 },
+      end_note: null,
       facts: [{ kind: 'placed', at: iso(now()), actor: 'customer', params: {} }],
       server_time: iso(now()),
     }

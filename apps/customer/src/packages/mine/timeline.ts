@@ -1,7 +1,7 @@
 /** The facts of an order as rows of its story, with what is now and what comes. */
 import type { FactKind, Order, OrderFact } from '@shunyue/api-client'
 import { yuan } from '@/format/money'
-import { channelName, isChecking, isOver } from '@/format/order'
+import { cancelledFor, channelName, isChecking, isOver } from '@/format/order'
 import { clockTime, dayAndTime, slotDate } from '@/format/time'
 import { t, type CopyKey } from '@/locales'
 import type { TimelineRow } from '@/ui/TimelineRows.vue'
@@ -40,12 +40,19 @@ function detailOf(fact: OrderFact, order: Order): string[] {
   if (fact.kind === 'expired')
     return [t(order.end_reason === 'payment_window' ? 'fact.payment_window' : 'fact.registration_window')]
   if (fact.kind === 'refund_failed') return [t('fact.merchant_calls')]
-  if (fact.kind === 'cancelled') return [t(order.end_reason === 'merchant' ? 'fact.by_merchant' : 'fact.by_customer')]
+  if (fact.kind === 'cancelled') return cancelledDetail(order)
   return []
+}
+
+function cancelledDetail(order: Order): string[] {
+  const who = t(order.end_reason === 'merchant' ? 'fact.by_merchant' : 'fact.by_customer')
+  const fee = cancelledFor(order)?.fee ?? 0
+  return fee > 0 ? [who, t('fact.fee_kept', { fee: yuan(fee) })] : [who]
 }
 
 /** Only an order that goes on has something to come. */
 function openRows(order: Order, now: number): TimelineRow[] {
+  if (order.payment_state === 'refunding') return [openRow('now', 'order.line_refunding', t('cancel.back_by'))]
   const last = order.facts[order.facts.length - 1]
   if (last !== undefined && UNFINISHED.has(last.kind)) return []
   switch (order.state) {
