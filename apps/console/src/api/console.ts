@@ -2,10 +2,12 @@
 import type { Client } from '@shunyue/api-client'
 import type { RealtimeEvent } from '@shunyue/realtime'
 import type {
+  CancelOutcome,
   Credentials,
   Device,
   Login,
   OfferingName,
+  Order,
   OrderDetail,
   OrderPage,
   OrderQuery,
@@ -29,6 +31,15 @@ export function createConsoleApi(client: Client) {
     today: () => call<Today>('GET', '/today'),
     orders: (query: OrderQuery) => call<OrderPage>('GET', '/orders', { query: { ...query } }),
     order: (number: string) => call<OrderDetail>('GET', `/orders/${encodeURIComponent(number)}`),
+    /** `feeFen`: 0 gives everything back, otherwise the fee that the order's terms ask for. */
+    cancelOrder: (number: string, reason: string, feeFen: number) =>
+      call<Order>('POST', `/orders/${encodeURIComponent(number)}/cancellation`, {
+        body: { reason, fee_fen: feeFen },
+      }),
+    cancelOrders: (numbers: string[], reason: string) =>
+      call<List<CancelOutcome>>('POST', '/order-cancellations', { body: { numbers, reason } }).then(
+        (list) => list.items,
+      ),
     offerings: () => call<List<OfferingName>>('GET', '/offerings').then((list) => list.items),
     missedEvents: (topics: string[], since: Record<string, number>) =>
       call<{ events: RealtimeEvent[] }>('GET', '/events', {

@@ -139,6 +139,13 @@ export interface OrderDetail {
   totals: { received_fen: number; refunded_fen: number; kept_fen: number }
   audit: { at: string; who: string; action: string; reason: string | null }[]
 }
+export interface CancelOutcome {
+  number: string
+  is_done: boolean
+  refund_fen: number
+  code: string | null
+  message: string | null
+}
 export interface OfferingName {
   id: string
   name: string

@@ -10,6 +10,7 @@ function order(part: Partial<Order>): Order {
     state: 'confirmed',
     payment_state: 'paid',
     refunds: [],
+    end_reason: null,
     register_by: '2026-11-23T02:45:00Z',
     pay_by: '2026-11-23T03:00:00Z',
     slot: { id: 's', starts_at: '2026-11-28T02:00:00Z', ends_at: '2026-11-28T03:00:00Z' },

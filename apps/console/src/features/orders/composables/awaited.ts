@@ -19,7 +19,7 @@ export interface Awaited {
 export function awaitedOf(order: Order, now: number): Awaited | null {
   if (hasFailedRefund(order)) return { kind: 'refund_failed', at: null }
   if (order.payment_state === 'checking') {
-    return { kind: order.end_reason === 'customer' ? 'cancelling' : 'checking', at: null }
+    return { kind: order.end_reason === null ? 'checking' : 'cancelling', at: null }
   }
   if (order.payment_state === 'refunding') return { kind: 'refunding', at: null }
   switch (order.state) {
