@@ -5,7 +5,6 @@ from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 from icalendar import Calendar
 
@@ -102,15 +101,10 @@ class TestFollowedCalendar:
         assert {one["UID"].split("@")[0] for one in found} == {booked, second}
 
     async def test_tells_devices_of_a_cancelled_booking(
-        self, front: Front, customer: Actor, booked: str, dsn: str
+        self, front: Front, customer: Actor, booked: str
     ) -> None:
-        owner = await asyncpg.connect(dsn)
-        await owner.execute(
-            "UPDATE customer_order SET state = 'cancelled', end_reason = 'merchant'"
-            " WHERE number = $1",
-            booked,
-        )
-        await owner.close()
+        cancelled = await front.post(f"orders/{booked}/cancellation", customer, {"fee_fen": 0})
+        assert cancelled.status_code == 200, cancelled.text
 
         [event] = await events(front, await address(front, customer))
 

@@ -454,6 +454,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/m/{slug}/calendar-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadCalendarLink
+         * @description Return the address of all the customer's bookings, or of one order's.
+         */
+        get: operations["read_calendar_link"];
+        put?: never;
+        post?: never;
+        /**
+         * EndCalendarLink
+         * @description End the addresses that were given so far; a new one can be had at once.
+         */
+        delete: operations["end_calendar_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/m/{slug}/inbox": {
         parameters: {
             query?: never;
@@ -828,6 +852,10 @@ export interface components {
             notice_minutes: number;
             horizon_days: number;
             version: number;
+        };
+        /** CalendarLink */
+        CalendarLink: {
+            url: string;
         };
         /** CancelForMerchant */
         CancelForMerchant: {
@@ -1668,6 +1696,17 @@ export interface components {
         ProblemMerchantNotFoundSlotNotFound404: {
             /** @enum {string} */
             code: "merchant_not_found" | "slot_not_found";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemOrderNotBooked409 */
+        ProblemOrderNotBooked409: {
+            /** @constant */
+            code: "order_not_booked";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -3560,6 +3599,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReused422"];
+                };
+            };
+        };
+    };
+    read_calendar_link: {
+        parameters: {
+            query?: {
+                order?: string | null;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarLink"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description No merchant has this name. · No order of this number, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemMerchantNotFoundOrderNotFound404"];
+                };
+            };
+            /** @description Only what is booked, and not cancelled, stands in a calendar. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOrderNotBooked409"];
+                };
+            };
+        };
+    };
+    end_calendar_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description No merchant has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemMerchantNotFound404"];
                 };
             };
         };

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
-SCRIPTS = Path(__file__).parents[1] / "sql" / "0006"
+SCRIPTS = Path(__file__).parents[1] / "sql" / "0004"
 
 
 def upgrade() -> None:
