@@ -23,11 +23,11 @@ SELECT %(merchant)s, ('00000000-0000-7000-b000-' || lpad(n::text, 12, '0'))::uui
 """
 _HOLDS = """
 INSERT INTO hold (merchant_id, id, slot_id, customer_id, party_size, state, idempotency_key,
-                  held_at, confirmed_at)
+                  held_at, confirmed_at, slot_ends_at)
 SELECT %(merchant)s, ('00000000-0000-7000-b001-' || lpad(n::text, 12, '0'))::uuid,
        ('00000000-0000-7000-b000-' || lpad((n / %(places)s)::text, 12, '0'))::uuid,
        ('00000000-0000-7000-a000-' || lpad((n %% %(customers)s)::text, 12, '0'))::uuid,
-       1, 'confirmed', gen_random_uuid(), at, at
+       1, 'confirmed', gen_random_uuid(), at, at, at + interval '2 days'
   FROM (SELECT n, now() - interval '3 days' - n * interval '1 second' AS at
           FROM generate_series(%(first)s::bigint, %(last)s::bigint - 1) n) past
 """

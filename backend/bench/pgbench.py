@@ -22,13 +22,13 @@ WITH taken AS (
      WHERE merchant_id = '{merchant}'
        AND id = ('00000000-0000-7000-9000-' || lpad((:slot)::text, 12, '0'))::uuid
        AND places_taken + 1 <= capacity
-    RETURNING id, offering_id
+    RETURNING id, offering_id, ends_at
 ), held AS (
     INSERT INTO hold (merchant_id, id, slot_id, customer_id, party_size, idempotency_key, held_at,
-                      expires_at)
+                      expires_at, slot_ends_at)
     SELECT '{merchant}', uuidv7(), id,
            ('00000000-0000-7000-a000-' || lpad((:customer)::text, 12, '0'))::uuid, 1,
-           gen_random_uuid(), now(), now() + interval '15 minutes' FROM taken
+           gen_random_uuid(), now(), now() + interval '15 minutes', ends_at FROM taken
     RETURNING id, slot_id, customer_id
 )
 INSERT INTO outbox (merchant_id, name, payload)

@@ -51,12 +51,13 @@ INSERT INTO offering (merchant_id, id, kind, name, summary, price_fen, price_uni
     max_party, notice_minutes, horizon_days)
 VALUES (%s, %s, 'event', '讲座', '', 48000, '人', 60, 'on_site', '讲师', 24, 20, 10, 0, 365)
 """
-# Ten slots a day from tomorrow on; none of them needs a person or a room.
+# Ten slots a day from tomorrow on; none of them needs a person or a room. Open bookings are
+# counted, as wherever there is a limit, but nobody reaches it.
 _SLOTS = """
 INSERT INTO slot (merchant_id, id, offering_id, starts_at, ends_at, closes_at, capacity, max_party,
-    occupied_from, occupied_until)
+    max_open, occupied_from, occupied_until)
 SELECT %s, ('00000000-0000-7000-9000-' || lpad(n::text, 12, '0'))::uuid, %s, at,
-       at + interval '1 hour', at, %s, 10, at, at + interval '1 hour'
+       at + interval '1 hour', at, %s, 10, 1000, at, at + interval '1 hour'
   FROM (SELECT n, date_trunc('day', now() + interval '1 day')
                   + ((n - %s) / 10) * interval '1 day' + ((n - %s) %% 10) * interval '1 hour' AS at
           FROM generate_series(%s::int, %s::int) n) slots

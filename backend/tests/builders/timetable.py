@@ -34,6 +34,7 @@ def plan(
         notice_minutes=30,
         horizon_days=30,
         max_party=2,
+        max_open=3,
         resource_ids=list(resources),
     )
 

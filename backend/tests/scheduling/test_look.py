@@ -21,6 +21,7 @@ def _slot(**wishes: Any) -> SlotView:
         "resource_id": None,
         "starts_at": _NOW + timedelta(hours=2),
         "ends_at": _NOW + timedelta(hours=3),
+        "opens_at": None,
         "closes_at": _NOW + timedelta(hours=1),
         "capacity": 3,
         "state": "open",

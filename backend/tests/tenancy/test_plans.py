@@ -56,8 +56,9 @@ async def crowd(
     )
     owner.execute(
         "INSERT INTO hold (merchant_id, id, slot_id, customer_id, party_size, state,"
-        " idempotency_key, expires_at) SELECT merchant_id, gen_random_uuid(), id, %s, 1,"
-        " 'confirmed', gen_random_uuid(), app_now() + interval '15 minutes' FROM slot"
+        " idempotency_key, expires_at, slot_ends_at) SELECT merchant_id,"
+        " gen_random_uuid(), id, %s, 1, 'confirmed', gen_random_uuid(),"
+        " app_now() + interval '15 minutes', ends_at FROM slot"
         " WHERE merchant_id = %s",
         [customer.id, merchant_id],
     )

@@ -44,7 +44,7 @@ _BY_TYPE: dict[str, Any] = {
     "jsonb": "{}",
     "ARRAY": [],
 }
-_APPEND_ONLY = {"ledger_entry", "ledger_transaction", "order_fact", "audit_entry"}
+_APPEND_ONLY = {"ledger_entry", "ledger_transaction", "order_fact", "audit_entry", "offering_rules"}
 
 
 @pytest.fixture

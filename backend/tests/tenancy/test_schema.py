@@ -144,7 +144,8 @@ class TestSecondWall:
         assert all(config == ["search_path=public"] for _, config in rows)
 
     @pytest.mark.parametrize(
-        "table", ["ledger_entry", "ledger_transaction", "order_fact", "audit_entry"]
+        "table",
+        ["ledger_entry", "ledger_transaction", "order_fact", "audit_entry", "offering_rules"],
     )
     def test_history_can_only_be_added_to(self, owner: psycopg.Connection, table: str) -> None:
         found = owner.execute(

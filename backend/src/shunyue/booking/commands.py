@@ -12,7 +12,9 @@ from shunyue.booking.errors import (
     SlotFull,
     SlotPast,
     SlotTaken,
+    SlotTooEarly,
     SlotTooLate,
+    TooManyOpenBookings,
 )
 from shunyue.booking.records import Hold, Placement
 from shunyue.catalog.api import Offering, offering_by_id
@@ -49,10 +51,20 @@ def refuse_placement(placement: Placement) -> None:
             raise SlotPast
         case "too_late":
             raise SlotTooLate
-        case "party_too_large":
-            raise PartyTooLarge(max_party=placement.capacity)
+        case "too_early":
+            raise SlotTooEarly
         case "not_found":
             raise SlotNotFound
+    _refuse_wish(placement)
+
+
+def _refuse_wish(placement: Placement) -> None:
+    """Raise what is wrong with the wish rather than with its slot."""
+    match placement.outcome:
+        case "too_many_open":
+            raise TooManyOpenBookings(count=placement.places_left, limit=placement.capacity)
+        case "party_too_large":
+            raise PartyTooLarge(max_party=placement.capacity)
         case "key_reused":
             raise IdempotencyKeyReused
 

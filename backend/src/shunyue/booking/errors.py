@@ -34,6 +34,18 @@ class SlotTooLate(DomainError):
     code = "slot_too_late"
 
 
+class SlotTooEarly(DomainError):
+    """The merchant takes bookings less far ahead."""
+
+    code = "slot_too_early"
+
+
+class TooManyOpenBookings(DomainError):
+    """The customer has as many bookings that have not ended as the merchant allows."""
+
+    code = "too_many_open_bookings"
+
+
 class PartyTooLarge(DomainError):
     """More people than one booking of this offering may have."""
 

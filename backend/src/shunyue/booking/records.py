@@ -15,7 +15,9 @@ PlaceOutcome = Literal[
     "closed",
     "past",
     "too_late",
+    "too_early",
     "party_too_large",
+    "too_many_open",
     "full",
     "taken",
 ]

@@ -15,7 +15,9 @@ from shunyue.booking.errors import (
     SlotFull,
     SlotPast,
     SlotTaken,
+    SlotTooEarly,
     SlotTooLate,
+    TooManyOpenBookings,
 )
 from shunyue.booking.holding import Wish
 from shunyue.booking.schemas import ConfirmHold, HoldRead, HoldSlot, HoldView
@@ -55,8 +57,10 @@ ONCE = (IdempotencyKeyMissing, IdempotencyKeyReused, RequestInProgress)
         SlotTaken,
         SlotClosed,
         SlotPast,
+        SlotTooEarly,
         SlotTooLate,
         PartyTooLarge,
+        TooManyOpenBookings,
     ),
 )
 async def hold_slot(

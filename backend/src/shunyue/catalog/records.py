@@ -1,6 +1,6 @@
 """Rows of the catalog."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -33,12 +33,39 @@ class CancellationPolicy(msgspec.Struct, frozen=True):
 
 
 class BookingRules(msgspec.Struct, frozen=True):
-    """What may be booked when. `version` is copied into each order."""
+    """What may be booked when. `version` is copied into each order.
+
+    `max_open` is how many bookings that have not ended a customer may have; None is any number.
+    """
 
     max_party: int
     notice_minutes: int
     horizon_days: int
+    max_open: int | None
     version: int
+
+
+class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that an offering's rules say, as one version of them.
+
+    `max_open` None is any number of open bookings; the fee is a percentage of the price.
+    """
+
+    max_open: int | None
+    max_party: int
+    notice_minutes: int
+    horizon_days: int
+    free_until_hours: int
+    fee_percent: int
+
+
+class RulesVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """Rules as they were set at a time; nobody's when they came with the offering."""
+
+    version: int
+    rules: RuleSet
+    changed_at: datetime
+    changed_by: str | None
 
 
 class Offering(msgspec.Struct, frozen=True, kw_only=True):

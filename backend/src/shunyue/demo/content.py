@@ -62,6 +62,7 @@ class DemoOffering(msgspec.Struct, frozen=True):
     free_until_hours: int
     fee_percent: int
     max_party: int
+    max_open: int | None
     notice_minutes: int
     horizon_days: int
     resources: list[str]

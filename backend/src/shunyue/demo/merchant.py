@@ -168,6 +168,7 @@ async def _add_offering(
             "free_until_hours": one.free_until_hours,
             "fee_percent": one.fee_percent,
             "max_party": one.max_party,
+            "max_open": one.max_open,
             "notice_minutes": one.notice_minutes,
             "horizon_days": one.horizon_days,
             "position": position,

@@ -14,15 +14,15 @@ from shunyue.scheduling.policy import Calendar, PlannedSlot, plan_slots
 from shunyue.scheduling.records import SlotPlan, StatutoryDay
 
 
-async def extend_slots(tx: Transaction, merchant: Merchant) -> int:
+async def extend_slots(tx: Transaction, merchant: Merchant, offering_id: UUID | None = None) -> int:
     """Make the slots that come within the horizon; returns how many are new.
 
-    Runs nightly and at any other time: days already made are left alone, also where a clerk
-    changed them.
+    Runs nightly and at any other time, for all offerings or one: days already made are left alone,
+    also where a clerk changed them.
     """
     zone = ZoneInfo(merchant.time_zone)
     today = tx.now.astimezone(zone).date()
-    plans = await queries.slot_plans(tx)
+    plans = await queries.slot_plans(tx, offering_id)
     last = max((_last_day(plan, today) for plan in plans), default=today)
     calendar = await _calendar(tx, merchant, zone, today, last)
     made = 0
@@ -43,6 +43,26 @@ async def extend_slots(tx: Transaction, merchant: Merchant) -> int:
     if made:
         tx.announce(f"slots:{tx.merchant_id}")
     return made
+
+
+async def follow_rules(tx: Transaction, merchant: Merchant, offering_id: UUID) -> None:
+    """Let an offering's coming slots keep to its newest rules; whoever holds a place keeps it."""
+    await queries.slot_plans(tx, offering_id)
+    await queries.lock_coming_slots(tx, offering_id)
+    await tx.connection.execute(
+        "UPDATE slot s SET max_party = o.max_party, max_open = o.max_open,"
+        " closes_at = s.starts_at - make_interval(mins => o.notice_minutes),"
+        " opens_at = ((s.starts_at AT TIME ZONE $4)::date - o.horizon_days)::timestamp"
+        " AT TIME ZONE $4"
+        " FROM offering o WHERE o.merchant_id = s.merchant_id AND o.id = s.offering_id"
+        " AND s.merchant_id = $1 AND s.offering_id = $2 AND s.starts_at > $3",
+        tx.merchant_id,
+        offering_id,
+        tx.now,
+        merchant.time_zone,
+    )
+    await extend_slots(tx, merchant, offering_id)
+    tx.announce(f"slots:{tx.merchant_id}")
 
 
 async def store_statutory_days(connection: Connection, days: Sequence[StatutoryDay]) -> None:
@@ -85,17 +105,17 @@ async def _insert_slots(tx: Transaction, plan: SlotPlan, slots: list[PlannedSlot
     rows = [
         (
             tx.merchant_id, new_id(), slot.offering_id, slot.resource_id, slot.starts_at,
-            slot.ends_at, slot.closes_at, slot.capacity, slot.max_party,
-            "closed" if slot.closed_reason else "open", slot.closed_reason, slot.closed_text,
-            plan.is_per_resource, slot.occupied_from, slot.occupied_until,
+            slot.ends_at, slot.opens_at, slot.closes_at, slot.capacity, slot.max_party,
+            slot.max_open, "closed" if slot.closed_reason else "open", slot.closed_reason,
+            slot.closed_text, plan.is_per_resource, slot.occupied_from, slot.occupied_until,
         )
         for slot in slots
     ]  # fmt: skip
     await tx.connection.executemany(
         "INSERT INTO slot (merchant_id, id, offering_id, resource_id, starts_at, ends_at,"
-        " closes_at, capacity, max_party, state, closed_reason, closed_text,"
+        " opens_at, closes_at, capacity, max_party, max_open, state, closed_reason, closed_text,"
         " is_occupying_when_taken, occupied_from, occupied_until)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
         " ON CONFLICT DO NOTHING",
         rows,
     )

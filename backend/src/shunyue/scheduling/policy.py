@@ -21,7 +21,7 @@ SATURDAY = 6
 MONDAY = 1
 
 LookState = Literal["free", "full", "off"]
-LookReason = Literal["break", "holiday", "day_off", "closed", "past", "too_late"]
+LookReason = Literal["break", "holiday", "day_off", "closed", "past", "too_late", "too_early"]
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -40,6 +40,8 @@ def look_of(slot: SlotView, now: datetime) -> Look:
         return Look("off", slot.closed_reason, 0)
     if slot.closes_at <= now:
         return Look("off", "too_late", 0)
+    if slot.opens_at is not None and slot.opens_at > now:
+        return Look("off", "too_early", 0)
     if slot.places_left <= 0 or slot.is_resource_busy:
         return Look("full", None, 0)
     return Look("free", None, slot.places_left)
@@ -52,9 +54,11 @@ class PlannedSlot(msgspec.Struct, frozen=True, kw_only=True):
     resource_id: UUID | None
     starts_at: datetime
     ends_at: datetime
+    opens_at: datetime
     closes_at: datetime
     capacity: int
     max_party: int
+    max_open: int | None
     closed_reason: ClosedReason | None
     closed_text: str | None
     occupied_from: datetime
@@ -100,14 +104,21 @@ def _planned(
         resource_id=resource_id,
         starts_at=starts_at,
         ends_at=ends_at,
+        opens_at=opens_at(calendar.zone, day, plan.horizon_days),
         closes_at=starts_at - timedelta(minutes=plan.notice_minutes),
         capacity=plan.capacity,
         max_party=plan.max_party,
+        max_open=plan.max_open,
         closed_reason=reason,
         closed_text=text,
         occupied_from=starts_at - buffer,
         occupied_until=ends_at + buffer,
     )
+
+
+def opens_at(zone: ZoneInfo, day: date, horizon_days: int) -> datetime:
+    """Return from when on a day can be booked: midnight, so many days before."""
+    return datetime.combine(day - timedelta(days=horizon_days), time(), zone).astimezone(UTC)
 
 
 def _instant(zone: ZoneInfo, day: date, local: time) -> datetime | None:

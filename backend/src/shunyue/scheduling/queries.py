@@ -17,7 +17,8 @@ from shunyue.scheduling.records import (
 
 # Expired holds stop counting at their instant, whether or not a sweep has come by.
 _VIEW = """
-    SELECT s.id, s.offering_id, s.resource_id, s.starts_at, s.ends_at, s.closes_at, s.capacity,
+    SELECT s.id, s.offering_id, s.resource_id, s.starts_at, s.ends_at, s.opens_at, s.closes_at,
+           s.capacity,
            s.state, s.closed_reason, s.closed_text,
            (s.capacity - s.places_taken + coalesce((
                SELECT sum(h.party_size) FROM hold h
@@ -84,7 +85,8 @@ async def next_free_slots(tx: Transaction) -> dict[UUID, SlotView]:
     """Find each offering's first free slot within two weeks, for the list of offerings."""
     rows = await tx.connection.fetch(
         f"SELECT DISTINCT ON (v.offering_id) v.* FROM ({_VIEW} AND s.state = 'open'"
-        " AND s.closes_at > app_now() AND s.starts_at < app_now() + interval '14 days') v"
+        " AND s.closes_at > app_now() AND (s.opens_at IS NULL OR s.opens_at <= app_now())"
+        " AND s.starts_at < app_now() + interval '14 days') v"
         " WHERE v.places_left > 0 AND NOT v.is_resource_busy ORDER BY v.offering_id, v.starts_at",
         tx.merchant_id,
     )
@@ -136,19 +138,42 @@ async def resource_by_id(tx: Transaction, resource_id: UUID) -> Resource | None:
     return Resource(**row) if row else None
 
 
-async def slot_plans(tx: Transaction) -> list[SlotPlan]:
-    """Read how the slots of all published offerings are made, locking the plans."""
+async def lock_coming_slots(tx: Transaction, offering_id: UUID) -> None:
+    """Keep others from taking or giving back places of an offering's coming slots."""
+    await tx.connection.execute(
+        "SELECT 1 FROM slot WHERE merchant_id = $1 AND offering_id = $2 AND starts_at > $3"
+        " ORDER BY id FOR NO KEY UPDATE",
+        tx.merchant_id,
+        offering_id,
+        tx.now,
+    )
+
+
+async def slot_plans(tx: Transaction, offering_id: UUID | None = None) -> list[SlotPlan]:
+    """Read how the slots of all published offerings, or of one, are made, locking the plans.
+
+    The offerings are locked first: rules that are being changed are waited for, then read.
+    """
+    await tx.connection.execute(
+        "SELECT 1 FROM offering WHERE merchant_id = $1 AND ($2::uuid IS NULL OR id = $2)"
+        " ORDER BY id FOR SHARE",
+        tx.merchant_id,
+        offering_id,
+    )
     rows = await tx.connection.fetch(
         "SELECT p.offering_id, p.start_times, p.capacity, p.buffer_minutes, p.is_per_resource,"
         " p.extended_to, o.duration_minutes, o.notice_minutes, o.horizon_days, o.max_party,"
+        " o.max_open,"
         " ARRAY(SELECT x.resource_id FROM offering_resource x JOIN resource r"
         "        ON r.merchant_id = x.merchant_id AND r.id = x.resource_id AND r.is_active"
         "        WHERE x.merchant_id = p.merchant_id AND x.offering_id = p.offering_id"
         "        ORDER BY r.position, r.id) AS resource_ids"
         " FROM slot_plan p"
         " JOIN offering o ON o.merchant_id = p.merchant_id AND o.id = p.offering_id"
-        " WHERE p.merchant_id = $1 AND o.is_published ORDER BY p.offering_id FOR UPDATE OF p",
+        " WHERE p.merchant_id = $1 AND o.is_published"
+        " AND ($2::uuid IS NULL OR p.offering_id = $2) ORDER BY p.offering_id FOR UPDATE OF p",
         tx.merchant_id,
+        offering_id,
     )
     return [SlotPlan(**row) for row in rows]
 

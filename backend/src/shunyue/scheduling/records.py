@@ -63,6 +63,7 @@ class SlotPlan(msgspec.Struct, frozen=True, kw_only=True):
     notice_minutes: int
     horizon_days: int
     max_party: int
+    max_open: int | None
     resource_ids: list[UUID]
 
 
@@ -74,6 +75,7 @@ class SlotView(msgspec.Struct, frozen=True, kw_only=True):
     resource_id: UUID | None
     starts_at: datetime
     ends_at: datetime
+    opens_at: datetime | None
     closes_at: datetime
     capacity: int
     state: Literal["open", "closed"]

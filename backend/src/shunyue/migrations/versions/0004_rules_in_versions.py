@@ -1,0 +1,16 @@
+"""Rules of an offering come in versions, and limit how many bookings a customer has open."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0002"
+
+SCRIPTS = Path(__file__).parents[1] / "sql" / "0004"
+
+
+def upgrade() -> None:
+    """Run the scripts in the order of their names."""
+    for script in sorted(SCRIPTS.glob("*.sql")):
+        op.get_bind().exec_driver_sql(script.read_text(encoding="utf-8").replace("%", "%%"))
