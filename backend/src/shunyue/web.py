@@ -61,6 +61,7 @@ from shunyue.payments.api import CALL_TIMEOUT, ProviderDesk, Providers, receive_
 from shunyue.realtime import routes as realtime_routes
 from shunyue.realtime.hub import Hub
 from shunyue.realtime.socket import serve_socket
+from shunyue.scheduling import console as scheduling_console
 from shunyue.scheduling import routes as scheduling_routes
 from shunyue.scheduling.api import AvailabilityCache
 
@@ -198,6 +199,9 @@ def _console_api() -> Router:
             backoffice_console.list_offerings,
             journey_console.cancel_order,
             journey_console.cancel_orders,
+            scheduling_console.read_rules,
+            scheduling_console.preview_rules,
+            scheduling_console.change_offering_rules,
             realtime_routes.poll_console_events,
         ],
     )

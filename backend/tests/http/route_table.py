@@ -21,6 +21,15 @@ _BODIES: dict[tuple[str, str], Any] = {
     ("POST", "slots/{slot_id}/holds"): {"party_size": 1},
     ("PUT", "orders/{number}/registration/draft/{key}"): {"value": "许知行", "version": 0},
     ("POST", "orders/{number}/registration"): {"answers": {}},
+    ("POST", "offerings/{offering_id}/rules"): {
+        "seen_version": 1,
+        "max_open": 3,
+        "max_party": 1,
+        "notice_minutes": 30,
+        "horizon_days": 30,
+        "free_until_hours": 24,
+        "fee_percent": 20,
+    },
     ("POST", "orders/{number}/payments"): {"channel": "wechat", "scene": "native"},
     ("POST", "orders/{number}/cancellation"): {"fee_fen": 0},
 }

@@ -94,8 +94,9 @@ class TestEveryBody:
     async def test_without_a_required_field_names_it(
         self, front: Front, customer: Actor, merchant: Merchant
     ) -> None:
+        staff = staff_actor(merchant.merchant_id)
         for route in (one for one in WITH_BODY if one.body):
-            actor = staff_actor(merchant.merchant_id) if route.asks_for == "staff" else customer
+            actor = staff if route.asks_for == "staff" else customer
             answer = await front.ask(
                 route.method, route.address(), actor if route.asks_for else None, json={}
             )

@@ -10,10 +10,12 @@ import asyncpg
 import pytest
 
 from shunyue.booking.api import PlaceTaker, Wish
+from shunyue.catalog.api import RulesChanged
 from shunyue.identity.api import Merchant
 from shunyue.kernel.database import Database
 from shunyue.kernel.ids import new_id
 from shunyue.kernel.outbox import Relay
+from shunyue.kernel.tokens import system_actor
 from shunyue.realtime.projection import project
 from tests.builders.supply import make_customer, make_offering, make_resource, make_slot
 from tests.conftest import add_merchant
@@ -166,3 +168,15 @@ class TestWhatIsPushed:
         await relay_of(database, announced).run_once()
 
         assert set(announced) >= {"pushes", "deliveries", f"slots:{merchant.merchant_id}"}
+
+    async def test_new_rules_are_told_on_the_offerings_topic_without_their_values(
+        self, database: Database, merchant: Merchant, dsn: str
+    ) -> None:
+        offering = await make_offering(database, merchant.merchant_id)
+        async with database.begin(system_actor(merchant.merchant_id)) as tx:
+            tx.emit(RulesChanged(offering_id=offering, version=2))
+
+        await relay_of(database, []).run_once()
+
+        [row] = (await pushes(dsn))[merchant.merchant_id, f"offering:{offering}"]
+        assert (row["name"], row["payload"]) == ("offering_changed", {"rules_version": 2})

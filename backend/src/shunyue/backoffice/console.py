@@ -15,7 +15,7 @@ from shunyue.backoffice.schemas import (
     OrderTable,
     TodayView,
 )
-from shunyue.catalog.api import published_offerings
+from shunyue.catalog.api import published_offerings, rule_set_of, sentences_of
 from shunyue.identity.api import may, merchant_by_id
 from shunyue.kernel.errors import Forbidden, Unauthenticated
 from shunyue.kernel.http import problems
@@ -92,7 +92,17 @@ async def read_order(request: Request[Any, Any, Any], staff: Actor, number: str)
     responses=problems(Unauthenticated, Forbidden),
 )
 async def list_offerings(request: Request[Any, Any, Any], staff: Actor) -> OfferingNames:
-    """List offerings to filter by."""
+    """List offerings with their rules in words."""
     async with request.app.state.database.begin(staff) as tx:
         found = await published_offerings(tx)
-    return OfferingNames([OfferingName(id=one.id, name=one.name, kind=one.kind) for one in found])
+    return OfferingNames(
+        [
+            OfferingName(
+                id=one.id,
+                name=one.name,
+                kind=one.kind,
+                sentences=sentences_of(rule_set_of(one)),
+            )
+            for one in found
+        ]
+    )

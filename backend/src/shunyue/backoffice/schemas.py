@@ -197,14 +197,15 @@ class OrderDetail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OfferingName(msgspec.Struct, frozen=True, kw_only=True):
-    """An offering to filter by."""
+    """An offering to choose or filter by; `sentences` are its rules in words."""
 
     id: UUID
     name: str
     kind: str
+    sentences: list[str]
 
 
 class OfferingNames(msgspec.Struct, frozen=True):
-    """All offerings to filter by."""
+    """All offerings."""
 
     items: list[OfferingName]

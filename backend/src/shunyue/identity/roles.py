@@ -4,11 +4,19 @@ from typing import Literal, get_args
 
 Role = Literal["owner", "manager", "front_desk"]
 Permission = Literal[
-    "today.read", "orders.read", "orders.cancel", "customers.read_contact", "logins.manage"
+    "today.read",
+    "orders.read",
+    "orders.cancel",
+    "customers.read_contact",
+    "logins.manage",
+    "rules.read",
+    "rules.write",
 ]
 
 # Cancelling sends money back in the merchant's name: that is for those who answer for it.
-_FRONT_DESK: frozenset[Permission] = frozenset({"today.read", "orders.read", "logins.manage"})
+_FRONT_DESK: frozenset[Permission] = frozenset(
+    {"today.read", "orders.read", "logins.manage", "rules.read"}
+)
 _EVERYTHING: frozenset[Permission] = frozenset(get_args(Permission))
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {

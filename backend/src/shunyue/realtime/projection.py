@@ -14,6 +14,7 @@ import asyncpg
 import msgspec
 
 from shunyue.booking.api import HoldExpiredEvent, HoldReleased, SlotHeld
+from shunyue.catalog.api import RulesChanged
 from shunyue.kernel.database import Connection
 from shunyue.kernel.metrics import RELAYED
 from shunyue.kernel.outbox import StoredEvent
@@ -80,6 +81,13 @@ def _order_pushes(events: list[StoredEvent]) -> Iterator[Push]:
                 f"customer:{payload['customer_id']}",
                 "order_changed",
                 {key: payload[key] for key in ("number", "state", "payment_state")},
+            )
+        elif event.name == RulesChanged.name:
+            # No values: pages ask again for whatever they show of the offering.
+            yield Push(
+                f"offering:{payload['offering_id']}",
+                "offering_changed",
+                {"rules_version": payload["version"]},
             )
         elif event.name == MessagePosted.name:
             message = {

@@ -145,6 +145,7 @@ class AvailabilityCache:
         self._database = database
         self._answers: dict[_Key, tuple[float, bytes]] = {}
         self._news: dict[UUID, float] = {}
+        self._new_rules: dict[UUID, float] = {}
         self._reading: dict[_Key, asyncio.Task[bytes]] = {}
 
     def heard(self, key: str) -> None:
@@ -153,6 +154,11 @@ class AvailabilityCache:
             self._answers.clear()
         elif key.startswith("slots:"):
             self._news[UUID(key.removeprefix("slots:"))] = time.monotonic()
+        elif key.startswith("rules:"):
+            # Rare, and pages ask again only once: no answer from before may meet them.
+            merchant_id = UUID(key.removeprefix("rules:"))
+            self._answers = {one: it for one, it in self._answers.items() if one[0] != merchant_id}
+            self._new_rules[merchant_id] = time.monotonic()
 
     def fresh(
         self, merchant_id: UUID, offering_id: UUID, first: date | None, days: int
@@ -187,6 +193,8 @@ class AvailabilityCache:
         async with self._database.begin(system_actor(merchant.merchant_id)) as tx:
             view = await availability(tx, merchant, offering_id, first, days)
         body = msgspec.json.encode(view)
+        if self._new_rules.get(key[0], 0.0) >= started:
+            return body
         if len(self._answers) > _ANSWERS_AT_MOST:
             self._answers.clear()
         self._answers[key] = (started, body)

@@ -445,34 +445,10 @@ export interface paths {
         put?: never;
         /**
          * CancelOrder
-         * @description Cancel an order on its own terms, before its slot begins.
+         * @description Give up an order that is not paid.
          */
         post: operations["cancel_order"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/m/{slug}/calendar-link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * ReadCalendarLink
-         * @description Return the address of all the customer's bookings, or of one order's.
-         */
-        get: operations["read_calendar_link"];
-        put?: never;
-        post?: never;
-        /**
-         * EndCalendarLink
-         * @description End the addresses that were given so far; a new one can be had at once.
-         */
-        delete: operations["end_calendar_link"];
         options?: never;
         head?: never;
         patch?: never;
@@ -691,7 +667,7 @@ export interface paths {
         };
         /**
          * ListOfferings
-         * @description List offerings to filter by.
+         * @description List offerings with their rules in words.
          */
         get: operations["console_list_offerings"];
         put?: never;
@@ -702,42 +678,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/console/v1/orders/{number}/cancellation": {
+    "/console/v1/offerings/{offering_id}/rules": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * ReadRules
+         * @description Read an offering's rules and who changed what when.
+         */
+        get: operations["console_read_rules"];
         put?: never;
         /**
-         * CancelOrder
-         * @description Cancel an order for the merchant; the customer is told why.
+         * ChangeOfferingRules
+         * @description Set new rules for orders from now on; open pages of customers follow.
          */
-        post: operations["console_cancel_order"];
+        post: operations["console_change_offering_rules"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/console/v1/order-cancellations": {
+    "/console/v1/rules-preview": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * CancelOrders
-         * @description Cancel several orders, each on its own: one that is refused leaves the others alone.
-         *
-         *     Sent again under the same key, what was done stays done once; what was refused is judged anew.
+         * PreviewRules
+         * @description Put rules that nobody has saved into words; without `max_open` there is no limit.
          */
-        post: operations["console_cancel_orders"];
+        get: operations["console_preview_rules"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -851,42 +829,8 @@ export interface components {
             max_party: number;
             notice_minutes: number;
             horizon_days: number;
+            max_open: number | null;
             version: number;
-        };
-        /** CalendarLink */
-        CalendarLink: {
-            url: string;
-        };
-        /** CancelForMerchant */
-        CancelForMerchant: {
-            reason: string;
-            fee_fen: number;
-        };
-        /** CancelMany */
-        CancelMany: {
-            numbers: string[];
-            reason: string;
-        };
-        /** CancelNow */
-        CancelNow: {
-            fee_fen: number;
-            refund_fen: number;
-        };
-        /** CancelOrder */
-        CancelOrder: {
-            fee_fen: number;
-        };
-        /** CancelOutcome */
-        CancelOutcome: {
-            number: string;
-            is_done: boolean;
-            refund_fen: number;
-            code?: string | null;
-            message?: string | null;
-        };
-        /** CancelOutcomes */
-        CancelOutcomes: {
-            items: components["schemas"]["CancelOutcome"][];
         };
         /** CancellationPolicy */
         CancellationPolicy: {
@@ -900,6 +844,16 @@ export interface components {
             /** Format: date-time */
             free_until: string;
             fee_fen: number;
+        };
+        /** ChangeRules */
+        ChangeRules: {
+            max_open: number | null;
+            max_party: number;
+            notice_minutes: number;
+            horizon_days: number;
+            free_until_hours: number;
+            fee_percent: number;
+            seen_version: number;
         };
         /** CodeSent */
         CodeSent: {
@@ -1190,10 +1144,23 @@ export interface components {
             id: string;
             name: string;
             kind: string;
+            sentences: string[];
         };
         /** OfferingNames */
         OfferingNames: {
             items: components["schemas"]["OfferingName"][];
+        };
+        /** OfferingRulesView */
+        OfferingRulesView: {
+            /** Format: uuid */
+            offering_id: string;
+            offering_name: string;
+            /** @enum {string} */
+            kind: "personal" | "business" | "event";
+            version: number;
+            rules: components["schemas"]["RuleSet"];
+            preview: components["schemas"]["RulesPreview"];
+            history: components["schemas"]["RulesChange"][];
         };
         /** OfferingView */
         OfferingView: {
@@ -1339,8 +1306,6 @@ export interface components {
             server_time: string;
             facts: components["schemas"]["FactView"][];
             refunds: components["schemas"]["RefundView"][];
-            cancel_now: components["schemas"]["CancelNow"] | null;
-            end_note: string | null;
         };
         /** PaymentAttemptView */
         PaymentAttemptView: {
@@ -1410,17 +1375,6 @@ export interface components {
         ProblemAlreadyRegisteredRequestInProgress409: {
             /** @enum {string} */
             code: "already_registered" | "request_in_progress";
-            message: string;
-            params: {
-                [key: string]: unknown;
-            };
-            fields: components["schemas"]["FieldMessage"][];
-            request_id: string;
-        };
-        /** ProblemCancellationFeeChangedOrderNotCancellableRequestInProgress409 */
-        ProblemCancellationFeeChangedOrderNotCancellableRequestInProgress409: {
-            /** @enum {string} */
-            code: "cancellation_fee_changed" | "order_not_cancellable" | "request_in_progress";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1571,6 +1525,17 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
+        /** ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRules422 */
+        ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRules422: {
+            /** @enum {string} */
+            code: "idempotency_key_missing" | "idempotency_key_reused" | "invalid_rules";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
         /** ProblemIdempotencyKeyMissingIdempotencyKeyReusedPartyTooLarge422 */
         ProblemIdempotencyKeyMissingIdempotencyKeyReusedPartyTooLarge422: {
             /** @enum {string} */
@@ -1597,6 +1562,17 @@ export interface components {
         ProblemIdempotencyKeyMissingInvalidPhoneWrongCode422: {
             /** @enum {string} */
             code: "idempotency_key_missing" | "invalid_phone" | "wrong_code";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemInvalidRules422 */
+        ProblemInvalidRules422: {
+            /** @constant */
+            code: "invalid_rules";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1703,10 +1679,21 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemOrderNotBooked409 */
-        ProblemOrderNotBooked409: {
+        /** ProblemOfferingNotFound404 */
+        ProblemOfferingNotFound404: {
             /** @constant */
-            code: "order_not_booked";
+            code: "offering_not_found";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemOrderNotCancellableRequestInProgress409 */
+        ProblemOrderNotCancellableRequestInProgress409: {
+            /** @enum {string} */
+            code: "order_not_cancellable" | "request_in_progress";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1769,10 +1756,10 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooLate409 */
-        ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooLate409: {
+        /** ProblemRequestInProgressRulesChangedMeanwhile409 */
+        ProblemRequestInProgressRulesChangedMeanwhile409: {
             /** @enum {string} */
-            code: "request_in_progress" | "slot_closed" | "slot_full" | "slot_taken" | "slot_too_late";
+            code: "request_in_progress" | "rules_changed_meanwhile";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1780,10 +1767,10 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemSlotHasBegun410 */
-        ProblemSlotHasBegun410: {
-            /** @constant */
-            code: "slot_has_begun";
+        /** ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooEarlySlotTooLateTooManyOpenBookings409 */
+        ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooEarlySlotTooLateTooManyOpenBookings409: {
+            /** @enum {string} */
+            code: "request_in_progress" | "slot_closed" | "slot_full" | "slot_taken" | "slot_too_early" | "slot_too_late" | "too_many_open_bookings";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1919,6 +1906,28 @@ export interface components {
             reviewed_on: string;
             reply: string | null;
         };
+        /** RuleSet */
+        RuleSet: {
+            max_open: number | null;
+            max_party: number;
+            notice_minutes: number;
+            horizon_days: number;
+            free_until_hours: number;
+            fee_percent: number;
+        };
+        /** RulesChange */
+        RulesChange: {
+            version: number;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string | null;
+            changes: string[];
+        };
+        /** RulesPreview */
+        RulesPreview: {
+            sentences: string[];
+            warnings: string[];
+        };
         /** SaveDraftField */
         SaveDraftField: {
             value: unknown;
@@ -1955,7 +1964,7 @@ export interface components {
             /** @enum {string} */
             state: "free" | "full" | "off";
             /** @enum {null|string} */
-            reason: "break" | "holiday" | "day_off" | "closed" | "past" | "too_late" | null;
+            reason: "break" | "holiday" | "day_off" | "closed" | "past" | "too_late" | "too_early" | null;
             reason_text: string | null;
             places_left: number;
             capacity: number;
@@ -2686,13 +2695,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemMerchantNotFoundSlotNotFound404"];
                 };
             };
-            /** @description The first request with this key is still running. · Fewer places are left than the party needs. · Whoever is needed for it has just been booked elsewhere. · The merchant closed the slot. · The merchant asks for more notice than is left. */
+            /** @description The first request with this key is still running. · Fewer places are left than the party needs. · Whoever is needed for it has just been booked elsewhere. · The merchant closed the slot. · The merchant takes bookings less far ahead. · The merchant asks for more notice than is left. · The customer has as many bookings that have not ended as the merchant allows. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooLate409"];
+                    "application/json": components["schemas"]["ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooEarlySlotTooLateTooManyOpenBookings409"];
                 };
             };
             /** @description The slot has begun or is over. */
@@ -3528,7 +3537,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CancelOrder"];
+                "application/json": components["schemas"]["Nothing"];
             };
         };
         responses: {
@@ -3574,22 +3583,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemMerchantNotFoundOrderNotFound404"];
                 };
             };
-            /** @description The first request with this key is still running. · The order is over: it ran out, or was cancelled before. · Cancelling costs something else by now; `fee_fen` and `refund_fen` say what. */
+            /** @description The first request with this key is still running. · The order is over, or paid: cancelling that comes with refunds by policy. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemCancellationFeeChangedOrderNotCancellableRequestInProgress409"];
-                };
-            };
-            /** @description What was booked has begun, or is over. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemSlotHasBegun410"];
+                    "application/json": components["schemas"]["ProblemOrderNotCancellableRequestInProgress409"];
                 };
             };
             /** @description A POST without `Idempotency-Key`. · The key came with another body before. */
@@ -3599,125 +3599,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReused422"];
-                };
-            };
-        };
-    };
-    read_calendar_link: {
-        parameters: {
-            query?: {
-                order?: string | null;
-            };
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalendarLink"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-            /** @description No token, or one that ran out or was revoked. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
-                };
-            };
-            /** @description No merchant has this name. · No order of this number, or it is somebody else's. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemMerchantNotFoundOrderNotFound404"];
-                };
-            };
-            /** @description Only what is booked, and not cancelled, stands in a calendar. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemOrderNotBooked409"];
-                };
-            };
-        };
-    };
-    end_calendar_link: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-            /** @description No token, or one that ran out or was revoked. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
-                };
-            };
-            /** @description No merchant has this name. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemMerchantNotFound404"];
                 };
             };
         };
@@ -4348,20 +4229,16 @@ export interface operations {
             };
         };
     };
-    console_cancel_order: {
+    console_read_rules: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                number: string;
+                offering_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CancelForMerchant"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -4369,7 +4246,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderView"];
+                    "application/json": components["schemas"]["OfferingRulesView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4405,64 +4282,39 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemForbidden403"];
                 };
             };
-            /** @description No order of this number, or it is somebody else's. */
+            /** @description The merchant offers no such thing (any more). */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemOrderNotFound404"];
-                };
-            };
-            /** @description The first request with this key is still running. · The order is over: it ran out, or was cancelled before. · Cancelling costs something else by now; `fee_fen` and `refund_fen` say what. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemCancellationFeeChangedOrderNotCancellableRequestInProgress409"];
-                };
-            };
-            /** @description What was booked has begun, or is over. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemSlotHasBegun410"];
-                };
-            };
-            /** @description A POST without `Idempotency-Key`. · The key came with another body before. · The request's shape is wrong; `fields` name where. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRequest422"];
+                    "application/json": components["schemas"]["ProblemOfferingNotFound404"];
                 };
             };
         };
     };
-    console_cancel_orders: {
+    console_change_offering_rules: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                offering_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CancelMany"];
+                "application/json": components["schemas"]["ChangeRules"];
             };
         };
         responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
+            /** @description Document created, URL follows */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CancelOutcomes"];
+                    "application/json": components["schemas"]["OfferingRulesView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4498,22 +4350,100 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemForbidden403"];
                 };
             };
-            /** @description The first request with this key is still running. */
+            /** @description The merchant offers no such thing (any more). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOfferingNotFound404"];
+                };
+            };
+            /** @description The first request with this key is still running. · Somebody else changed the rules after they were read; `version` is the newest. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemRequestInProgress409"];
+                    "application/json": components["schemas"]["ProblemRequestInProgressRulesChangedMeanwhile409"];
                 };
             };
-            /** @description A POST without `Idempotency-Key`. · The key came with another body before. · The request's shape is wrong; `fields` name where. */
+            /** @description A POST without `Idempotency-Key`. · The key came with another body before. · Numbers of the rules lie outside what makes sense; `fields` name every one. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRequest422"];
+                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRules422"];
+                };
+            };
+        };
+    };
+    console_preview_rules: {
+        parameters: {
+            query: {
+                max_party: number;
+                notice_minutes: number;
+                horizon_days: number;
+                free_until_hours: number;
+                fee_percent: number;
+                max_open?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesPreview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The actor's role lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+            /** @description Numbers of the rules lie outside what makes sense; `fields` name every one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemInvalidRules422"];
                 };
             };
         };
