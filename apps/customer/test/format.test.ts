@@ -59,6 +59,7 @@ describe('[BK-01] cancellation policy', () => {
       '开始 24 小时前免费取消；之后收取服务费的 20%',
     )
     expect(policySentence({ free_until_hours: 48, fee_percent: 0 })).toBe('开始前随时免费取消')
+    expect(policySentence({ free_until_hours: 0, fee_percent: 20 })).toBe('开始前随时免费取消')
     expect(policyRows({ free_until_hours: 48, fee_percent: 30 }).map((row) => row.what)).toEqual([
       '免费取消',
       '收取服务费的 30%',

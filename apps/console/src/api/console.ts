@@ -7,10 +7,13 @@ import type {
   Device,
   Login,
   OfferingName,
+  OfferingRules,
   Order,
   OrderDetail,
   OrderPage,
   OrderQuery,
+  RuleSet,
+  RulesPreview,
   Today,
 } from '@/api/types'
 
@@ -41,11 +44,24 @@ export function createConsoleApi(client: Client) {
         (list) => list.items,
       ),
     offerings: () => call<List<OfferingName>>('GET', '/offerings').then((list) => list.items),
+    rules: (offeringId: string) => call<OfferingRules>('GET', rulesPath(offeringId)),
+    previewRules: ({ max_open, ...rules }: RuleSet) =>
+      call<RulesPreview>('GET', '/rules-preview', {
+        query: { ...rules, max_open: max_open ?? undefined },
+      }),
+    changeRules: (offeringId: string, rules: RuleSet, seenVersion: number) =>
+      call<OfferingRules>('POST', rulesPath(offeringId), {
+        body: { ...rules, seen_version: seenVersion },
+      }),
     missedEvents: (topics: string[], since: Record<string, number>) =>
       call<{ events: RealtimeEvent[] }>('GET', '/events', {
         query: { topics: topics.join(','), since: sinceText(since) },
       }).then((answer) => answer.events),
   }
+}
+
+function rulesPath(offeringId: string): string {
+  return `/offerings/${encodeURIComponent(offeringId)}/rules`
 }
 
 function sinceText(since: Record<string, number>): string | undefined {

@@ -150,4 +150,36 @@ export interface OfferingName {
   id: string
   name: string
   kind: OfferingKind
+  /** Its rules in words. */
+  sentences: string[]
+}
+
+/** Without `max_open` a customer may have any number of open bookings. */
+export interface RuleSet {
+  max_open: number | null
+  max_party: number
+  notice_minutes: number
+  horizon_days: number
+  free_until_hours: number
+  fee_percent: number
+}
+export interface RulesPreview {
+  sentences: string[]
+  warnings: string[]
+}
+export interface RulesChange {
+  version: number
+  changed_at: string
+  /** Null: they came with the offering. */
+  changed_by: string | null
+  changes: string[]
+}
+export interface OfferingRules {
+  offering_id: string
+  offering_name: string
+  kind: OfferingKind
+  version: number
+  rules: RuleSet
+  preview: RulesPreview
+  history: RulesChange[]
 }

@@ -1,5 +1,5 @@
 /** The console's pages, each a part of its own, and the gate before them. */
-import { createRouter, createWebHistory, type Router } from 'vue-router'
+import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router'
 import type { Session } from '@/composables/session'
 
 const pages = {
@@ -7,9 +7,64 @@ const pages = {
   today: () => import('@/features/today/pages/TodayPage.vue'),
   orders: () => import('@/features/orders/pages/OrdersPage.vue'),
   order: () => import('@/features/orders/pages/OrderPage.vue'),
+  offerings: () => import('@/features/offerings/pages/OfferingsPage.vue'),
+  offeringRules: () => import('@/features/offerings/pages/OfferingRulesPage.vue'),
   devices: () => import('@/features/devices/pages/DevicesPage.vue'),
   notFound: () => import('@/shell/NotFoundPage.vue'),
 }
+const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: { name: 'today' } },
+  {
+    path: '/login',
+    name: 'login',
+    component: pages.login,
+    meta: { isOpen: true, title: 'titles.login' },
+  },
+  {
+    path: '/today',
+    name: 'today',
+    component: pages.today,
+    meta: { title: 'nav.today' },
+  },
+  {
+    path: '/orders',
+    name: 'orders',
+    component: pages.orders,
+    meta: { title: 'nav.orders' },
+  },
+  {
+    path: '/orders/:number(\\d+)',
+    name: 'order',
+    component: pages.order,
+    props: true,
+    meta: { title: 'nav.orders' },
+  },
+  {
+    path: '/offerings',
+    name: 'offerings',
+    component: pages.offerings,
+    meta: { title: 'nav.offerings' },
+  },
+  {
+    path: '/offerings/:id/rules',
+    name: 'offering_rules',
+    component: pages.offeringRules,
+    props: true,
+    meta: { title: 'nav.offerings' },
+  },
+  {
+    path: '/settings/devices',
+    name: 'devices',
+    component: pages.devices,
+    meta: { title: 'nav.devices' },
+  },
+  {
+    path: '/:rest(.*)*',
+    name: 'not_found',
+    component: pages.notFound,
+    meta: { title: 'common.not_found' },
+  },
+]
 /** The page that is opened comes first. */
 const LOAD_OTHERS_AFTER_MS = 1_500
 
@@ -17,46 +72,7 @@ export function createConsoleRouter(session: Session): Router {
   const router = createRouter({
     history: createWebHistory(import.meta.env.BASE_URL),
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
-    routes: [
-      { path: '/', redirect: { name: 'today' } },
-      {
-        path: '/login',
-        name: 'login',
-        component: pages.login,
-        meta: { isOpen: true, title: 'titles.login' },
-      },
-      {
-        path: '/today',
-        name: 'today',
-        component: pages.today,
-        meta: { title: 'nav.today' },
-      },
-      {
-        path: '/orders',
-        name: 'orders',
-        component: pages.orders,
-        meta: { title: 'nav.orders' },
-      },
-      {
-        path: '/orders/:number(\\d+)',
-        name: 'order',
-        component: pages.order,
-        props: true,
-        meta: { title: 'nav.orders' },
-      },
-      {
-        path: '/settings/devices',
-        name: 'devices',
-        component: pages.devices,
-        meta: { title: 'nav.devices' },
-      },
-      {
-        path: '/:rest(.*)*',
-        name: 'not_found',
-        component: pages.notFound,
-        meta: { title: 'common.not_found' },
-      },
-    ],
+    routes,
   })
 
   router.beforeEach(async (to) => {

@@ -10,13 +10,18 @@ export interface PolicyRow {
   isFree: boolean
 }
 
+/** Without a fee, or without a time in which it is charged, cancelling before the start costs nothing. */
+export function isAlwaysFree(policy: CancellationPolicy): boolean {
+  return policy.fee_percent === 0 || policy.free_until_hours === 0
+}
+
 export function policySentence(policy: CancellationPolicy): string {
-  if (policy.fee_percent === 0) return t('policy.always_free')
+  if (isAlwaysFree(policy)) return t('policy.always_free')
   return t('policy.sentence', { hours: policy.free_until_hours, percent: policy.fee_percent })
 }
 
 export function policyRows(policy: CancellationPolicy): PolicyRow[] {
-  if (policy.fee_percent === 0) return [{ when: t('policy.before_start'), what: t('policy.free'), isFree: true }]
+  if (isAlwaysFree(policy)) return [{ when: t('policy.before_start'), what: t('policy.free'), isFree: true }]
   return [
     { when: t('policy.before_hours', { hours: policy.free_until_hours }), what: t('policy.free'), isFree: true },
     {
@@ -50,7 +55,7 @@ export function termsNow(
   terms: CancellationPolicy & { free_until: string },
   now: number,
 ): { title: string; text: string } {
-  if (terms.fee_percent === 0) return { title: t('policy.always_free'), text: '' }
+  if (isAlwaysFree(terms)) return { title: t('policy.always_free'), text: '' }
   if (Date.parse(terms.free_until) <= now)
     return { title: t('policy.now_fee', { percent: terms.fee_percent }), text: '' }
   return { title: freeUntilText(terms.free_until), text: t('policy.after_fee', { percent: terms.fee_percent }) }

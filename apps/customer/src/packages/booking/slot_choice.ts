@@ -118,9 +118,18 @@ function useOthers(supply: Supply, wish: Wish, shown: Shown): void {
     wish.chosenId.value = undefined
   }
 
+  /** New rules change the small print as well as what can be booked. */
+  function askAgain(): void {
+    void supply.offering.load()
+    void supply.availability.load()
+  }
+
   useTopic(() => (supply.offeringId.value === '' ? undefined : `offering:${supply.offeringId.value}`), {
-    event: (name, data) => name === 'slots_changed' && take((data as { slots: SlotChange[] }).slots),
-    reset: () => void supply.availability.load(),
+    event: (name, data) => {
+      if (name === 'slots_changed') take((data as { slots: SlotChange[] }).slots)
+      else if (name === 'offering_changed') askAgain()
+    },
+    reset: askAgain,
   })
 }
 
