@@ -1,6 +1,6 @@
 /** An offering's rules: as they are, as they are being written, and what the server says of both. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed, ref, toValue, watch, type MaybeRefOrGetter } from 'vue'
+import { computed, ref, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue'
 import { isRefusal, problemText } from '@/api/problem'
 import type { OfferingRules, RuleSet } from '@/api/types'
 import { useApi } from '@/composables/api'
@@ -56,7 +56,7 @@ export function useRules(id: MaybeRefOrGetter<string>) {
       if (isRefusal(error, 'rules_changed_meanwhile')) void query.refetch()
     },
   })
-  const preview = usePreview(draft)
+  const preview = usePreview(draft, () => query.data.value?.rules)
 
   return {
     rules: query.data,
@@ -81,7 +81,7 @@ export function useRules(id: MaybeRefOrGetter<string>) {
 }
 
 /** What customers would read; the server checks and words what has not been saved. */
-function usePreview(draft: { value: RulesDraft | undefined }) {
+function usePreview(draft: Ref<RulesDraft | undefined>, saved: () => RuleSet | undefined) {
   const api = useApi()
   const asked = ref<RuleSet>()
   const unreadable = computed(() => (draft.value ? toRules(draft.value).unreadable : []))
@@ -91,7 +91,7 @@ function usePreview(draft: { value: RulesDraft | undefined }) {
     () => {
       clearTimeout(timer)
       timer = setTimeout(() => {
-        if (draft.value && unreadable.value.length === 0) asked.value = toRules(draft.value).rules
+        if (draft.value) asked.value = checkable(draft.value, saved())
       }, ASK_AFTER_MS)
     },
     { immediate: true },
@@ -114,6 +114,13 @@ function usePreview(draft: { value: RulesDraft | undefined }) {
     preview: query.data,
     isWrong: computed(() => Object.keys(errors.value).length > 0),
   }
+}
+
+/** What can be read of a draft: the other fields are checked although one is no number. */
+function checkable(draft: RulesDraft, saved: RuleSet | undefined): RuleSet {
+  const { rules, unreadable } = toRules(draft)
+  if (saved) for (const field of unreadable) Object.assign(rules, { [field]: saved[field] })
+  return rules
 }
 
 export function refusedFields(error: unknown): FieldErrors {
