@@ -4,10 +4,10 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 
-SCRIPTS = Path(__file__).parents[1] / "sql" / "0004"
+SCRIPTS = Path(__file__).parents[1] / "sql" / "0005"
 
 
 def upgrade() -> None:
