@@ -174,6 +174,13 @@ class TestEffects:
         with pytest.raises(SlotTooLate):
             await desk.hold(tomorrow["id"], customer)
 
+    async def test_days_within_a_longer_notice_say_that_booking_has_ended(self, desk: Desk) -> None:
+        await desk.change(notice_minutes=5 * 24 * 60)
+
+        async with desk.studio.database.begin(desk.shopkeeper) as tx:
+            view = await availability(tx, desk.merchant, desk.offering, None, 4)
+        assert {(one.reason, one.reason_text) for one in view.days[1:]} == {("too_late", "已停约")}
+
     async def test_longer_horizon_makes_more_slots(self, desk: Desk) -> None:
         before = len(await desk.slots())
 

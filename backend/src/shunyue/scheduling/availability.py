@@ -113,6 +113,8 @@ def _day(day: date, slots: list[SlotLook], today: date, last: date) -> DayView:
             slots=slots,
         )
     reasons = {slot.reason for slot in slots} - {"break"}
+    if reasons == {"too_late"}:
+        return _day_off(day, "too_late", slots)
     if reasons <= {"past", "too_late"} and reasons:
         return _day_off(day, "past", slots)
     named = next((slot for slot in slots if slot.reason in {"holiday", "day_off"}), None)
