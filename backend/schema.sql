@@ -525,7 +525,7 @@ CREATE TABLE public.customer_order (
     CONSTRAINT customer_order_number_check CHECK ((number ~ '^[0-9]{12}$'::text)),
     CONSTRAINT customer_order_party_size_check CHECK ((party_size > 0)),
     CONSTRAINT customer_order_payable_fen_check CHECK ((payable_fen >= 0)),
-    CONSTRAINT customer_order_payment_state_check CHECK ((payment_state = ANY (ARRAY['none'::text, 'pending'::text, 'checking'::text, 'paid'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))),
+    CONSTRAINT customer_order_payment_state_check CHECK ((payment_state = ANY (ARRAY['none'::text, 'pending'::text, 'checking'::text, 'paid'::text, 'refunding'::text, 'refunded'::text, 'part_refunded'::text, 'refund_failed'::text]))),
     CONSTRAINT customer_order_state_check CHECK ((state = ANY (ARRAY['awaiting_registration'::text, 'awaiting_payment'::text, 'confirmed'::text, 'expired'::text, 'cancelled'::text])))
 );
 

@@ -78,7 +78,7 @@ test('[BK-01] [BK-11] [PY-13] a late cancellation costs the fee that was shown, 
   await keepShot(page, '375-cancelled')
   const steps = merchant.page.getByTestId('timeline-row')
   await expect(steps.and(merchant.page.locator('[data-kind=cancelled]'))).toContainText('¥96.00')
-  await expect(page.getByTestId('order-state')).toContainText('已退款')
+  await expect(page.getByTestId('order-state')).toContainText('部分退款')
   await expect(steps.and(merchant.page.locator('[data-kind=refunded]'))).toContainText('384.00')
   await page.getByTestId('order-released').scrollIntoViewIfNeeded()
   await keepShot(page, '375-cancelled-refunded')
@@ -107,7 +107,7 @@ test('[MC-01] [PY-13] the merchant cancels with a reason, everything goes back, 
   await merchant.page.getByTestId('cancel-go').click()
 
   await expect(customer.page.getByTestId('order-released')).toContainText('商家取消了这个预约')
-  await expect(customer.page.getByTestId('order-released')).toContainText('林老师临时生病')
+  await expect(customer.page.getByTestId('end-note')).toContainText('林老师临时生病，十分抱歉')
   await expect(customer.page.getByTestId('order-state')).toContainText('已退款')
   await keepShot(customer.page, '1440-order-cancelled-by-merchant')
   await expect(merchant.page.getByText('林老师临时生病').first()).toBeVisible()

@@ -96,7 +96,10 @@ class TestLate:
         await shop.live(60, 10)
 
         assert shown == CancellationCost(fee_fen, price_fen - fee_fen)
+        state = (await shop.order(number)).payment_state
+        assert state == ("part_refunded" if fee_fen else "refunded")
         assert await journal_of(shop) == [("charge", price_fen), ("refund", price_fen - fee_fen)]
+        assert ("cancelled_with_fee" if fee_fen else "cancelled_refund") in await shop.told(number)
         kept = {"channel_clearing": fee_fen, "revenue": -fee_fen} if fee_fen else {}
         assert await shop.balances() == kept
 
@@ -228,6 +231,18 @@ class TestMerchant:
 
         assert await journal_of(shop) == [("charge", 48000), ("refund", 38400)]
         assert "cancelled_by_merchant_with_fee" in await shop.told(number)
+
+    async def test_may_keep_everything_where_the_terms_do(
+        self, shop: Shop, customer: Actor
+    ) -> None:
+        slot = await slot_at(shop, price_fen=48000, fee_percent=100)
+        number = await shop.book(customer, slot)
+
+        await shop.cancel_for_merchant(number, 48000)
+        await shop.catch_up()
+
+        assert await shop.refunds(number) == []
+        assert "老师生病" in await shop.value(_TOLD, number, "cancelled_by_merchant_fee_only")
 
     async def test_keeps_no_other_fee(self, shop: Shop, customer: Actor, slot: UUID) -> None:
         number = await shop.book(customer, slot)

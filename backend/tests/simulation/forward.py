@@ -12,10 +12,11 @@ PAYMENT_STEPS: dict[str, set[str]] = {
     "none": {"pending", "paid", "refunding", "refunded"},
     "pending": {"checking", "none", "paid", "refunding", "refunded"},
     "checking": {"none", "paid", "refunding", "refunded"},
-    "paid": {"refunding", "refunded", "refund_failed"},
-    "refunding": {"refunded", "refund_failed"},
-    "refund_failed": {"refunded"},
+    "paid": {"refunding", "refunded", "part_refunded", "refund_failed"},
+    "refunding": {"refunded", "part_refunded", "refund_failed"},
+    "refund_failed": {"refunded", "part_refunded"},
     "refunded": set(),
+    "part_refunded": set(),
 }
 
 Seen = dict[str, tuple[str, str]]

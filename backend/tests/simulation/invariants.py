@@ -160,16 +160,18 @@ AT_REST = (
     Invariant(
         "every order has come to an end",
         "SELECT number, state, payment_state FROM customer_order"
-        " WHERE state LIKE 'awaiting%' OR payment_state NOT IN ('none', 'paid', 'refunded')",
+        " WHERE state LIKE 'awaiting%' OR payment_state NOT IN"
+        " ('none', 'paid', 'refunded', 'part_refunded')",
     ),
     Invariant(
         "an order's payment state is what became of its money",
         "SELECT o.number, o.state, o.payment_state FROM customer_order o LEFT JOIN payment p"
         " ON p.merchant_id = o.merchant_id AND p.order_id = o.id WHERE o.payment_state <>"
         " CASE WHEN p.settled_attempt_id IS NULL THEN 'none'"
-        " WHEN o.state = 'confirmed' THEN 'paid' WHEN EXISTS (SELECT 1 FROM refund r"
-        "  WHERE r.merchant_id = o.merchant_id AND r.attempt_id = p.settled_attempt_id)"
-        " THEN 'refunded' ELSE 'paid' END",
+        " WHEN o.state = 'confirmed' THEN 'paid' ELSE (SELECT CASE coalesce(sum(r.amount_fen), 0)"
+        "  WHEN 0 THEN 'paid' WHEN o.payable_fen THEN 'refunded' ELSE 'part_refunded' END"
+        "  FROM refund r WHERE r.merchant_id = o.merchant_id"
+        "  AND r.attempt_id = p.settled_attempt_id AND r.state <> 'closed') END",
     ),
     Invariant(
         "only booked places are taken",

@@ -26,6 +26,7 @@ const paymentTones: Record<PaymentState, TagTone> = {
   paid: 'good',
   refunding: 'brand',
   refunded: 'plain',
+  part_refunded: 'plain',
   refund_failed: 'bad',
 }
 
@@ -34,6 +35,7 @@ const telling: ReadonlySet<PaymentState> = new Set([
   'checking',
   'refunding',
   'refunded',
+  'part_refunded',
   'refund_failed',
 ])
 

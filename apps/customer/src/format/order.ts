@@ -10,7 +10,7 @@ interface Look {
   line: CopyKey
 }
 
-type Shown = OrderCard['state'] | 'checking' | 'refunding' | 'refunded' | 'refund_failed' | 'fee_only'
+type Shown = OrderCard['state'] | 'checking' | 'refunding' | 'refunded' | 'part_refunded' | 'refund_failed' | 'fee_only'
 
 const LOOKS: Record<Shown, Look> = {
   awaiting_registration: { tone: 'brand', word: 'order.awaiting_registration', knots: 1, line: 'order.line_register' },
@@ -19,6 +19,7 @@ const LOOKS: Record<Shown, Look> = {
   confirmed: { tone: 'good', word: 'order.confirmed', knots: 3, line: 'order.line_confirmed' },
   refunding: { tone: 'plain', word: 'order.refunding', knots: 2, line: 'order.line_refunding' },
   refunded: { tone: 'plain', word: 'order.refunded', knots: 2, line: 'order.line_refunded' },
+  part_refunded: { tone: 'plain', word: 'order.part_refunded', knots: 2, line: 'order.line_part_refunded' },
   refund_failed: { tone: 'warn', word: 'order.refund_failed', knots: 2, line: 'order.line_refund_failed' },
   expired: { tone: 'plain', word: 'order.expired', knots: 1, line: 'order.line_expired' },
   cancelled: { tone: 'plain', word: 'order.cancelled', knots: 1, line: 'order.line_cancelled' },
@@ -37,7 +38,8 @@ export function isChecking(order: Standing, now: number): boolean {
 export function lookOf(order: Standing, now: number): Look {
   if (isChecking(order, now)) return LOOKS.checking
   const money = order.payment_state
-  if (money === 'refunding' || money === 'refunded' || money === 'refund_failed') return LOOKS[money]
+  if (money === 'refunding' || money === 'refunded' || money === 'part_refunded' || money === 'refund_failed')
+    return LOOKS[money]
   if (order.state === 'cancelled' && money === 'paid') return LOOKS.fee_only
   return LOOKS[order.state]
 }

@@ -203,14 +203,16 @@ async def note_refund(tx: Transaction, event: payments.RefundAdvanced) -> None:
     is_surplus = event.reason == "paid_twice"
     match event.state:
         case "succeeded":
-            changes = {} if is_surplus else {"payment_state": "refunded"}
+            is_whole = event.amount_fen == order.payable_fen
+            arrived = "refunded" if is_whole else "part_refunded"
+            changes = {} if is_surplus else {"payment_state": arrived}
             await ordering.advance(tx, order, "refunded", params, **changes)
         case "abnormal":
             changes = {} if is_surplus else {"payment_state": "refund_failed"}
             await ordering.advance(tx, order, "refund_failed", params, **changes)
         case _:
             # A delivery that had to be repeated may come after the news that the money arrived.
-            is_stale = order.payment_state == "refunded"
+            is_stale = order.payment_state in {"refunded", "part_refunded"}
             changes = {} if is_surplus or is_stale else {"payment_state": "refunding"}
             await ordering.advance(tx, order, "refund_started", params, **changes)
 

@@ -14,7 +14,14 @@ OrderState = Literal[
     "awaiting_registration", "awaiting_payment", "confirmed", "expired", "cancelled"
 ]
 PaymentState = Literal[
-    "none", "pending", "checking", "paid", "refunding", "refunded", "refund_failed"
+    "none",
+    "pending",
+    "checking",
+    "paid",
+    "refunding",
+    "refunded",
+    "part_refunded",
+    "refund_failed",
 ]
 EndReason = Literal["registration_window", "payment_window", "customer", "merchant"]
 FactKind = Literal[

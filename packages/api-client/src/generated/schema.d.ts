@@ -1204,7 +1204,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_registration" | "awaiting_payment" | "confirmed" | "expired" | "cancelled";
             /** @enum {string} */
-            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "refund_failed";
+            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "part_refunded" | "refund_failed";
             offering: components["schemas"]["TermsOffering"];
             slot: components["schemas"]["TermsSlot"];
             resource: components["schemas"]["TermsResource"] | null;
@@ -1247,7 +1247,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_registration" | "awaiting_payment" | "confirmed" | "expired" | "cancelled";
             /** @enum {string} */
-            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "refund_failed";
+            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "part_refunded" | "refund_failed";
             customer_name: string | null;
             customer_phone: string;
             offering_name: string;
@@ -1283,7 +1283,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_registration" | "awaiting_payment" | "confirmed" | "expired" | "cancelled";
             /** @enum {string} */
-            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "refund_failed";
+            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "part_refunded" | "refund_failed";
             offering: components["schemas"]["TermsOffering"];
             slot: components["schemas"]["TermsSlot"];
             resource: components["schemas"]["TermsResource"] | null;
