@@ -64,6 +64,12 @@ test('[BK-01] [BK-11] [PY-13] a late cancellation costs the fee that was shown, 
     await page.getByTestId('cancel-order').click()
   }
   await openOrderInConsole(merchant.page, number)
+  await merchant.page.getByTestId('order-cancel').click()
+  await expect(merchant.page.getByTestId('cancel-terms')).toContainText('全额退款 ¥480.00')
+  await merchant.page.locator('[data-value=by_rules]').click()
+  await expect(merchant.page.getByTestId('cancel-money')).toContainText('¥96.00')
+  await keepShot(merchant.page, '1440-console-cancel-terms')
+  await merchant.page.getByTestId('cancel-keep').click()
   let loads = 0
   merchant.page.on('load', () => loads++)
 
