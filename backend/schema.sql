@@ -29,16 +29,6 @@ CREATE FUNCTION public.app_now() RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT now() $$;
 
-CREATE FUNCTION public.begin_offering_rules() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    INSERT INTO offering_rules
-    VALUES (NEW.merchant_id, NEW.id, NEW.rules_version, NEW.max_open, NEW.max_party,
-            NEW.notice_minutes, NEW.horizon_days, NEW.free_until_hours, NEW.fee_percent, app_now(), NULL);
-    RETURN NULL;
-END $$;
-
 CREATE FUNCTION public.give_places_back(p_merchant_id uuid, p_hold_ids uuid[], p_state text) RETURNS TABLE(hold_id uuid, slot_id uuid, offering_id uuid)
     LANGUAGE plpgsql
     AS $$
@@ -127,8 +117,7 @@ DECLARE
 BEGIN
     RETURN QUERY
     WITH judged AS (
-        SELECT w.*, s.offering_id, s.capacity, s.max_party, s.places_left, s.ends_at,
-               s.max_open, open.bookings AS open_bookings,
+        SELECT w.*, s.offering_id, s.capacity, s.max_party, s.places_left,
                seen.id AS seen_id, seen.slot_id AS seen_slot_id,
                seen.party_size AS seen_party_size, seen.expires_at AS seen_expires_at,
                CASE WHEN seen.slot_id = w.slot_id AND seen.party_size = w.party_size THEN 'replayed'
@@ -137,9 +126,7 @@ BEGIN
                     WHEN s.state <> 'open' THEN 'closed'
                     WHEN s.starts_at <= v_now THEN 'past'
                     WHEN s.closes_at <= v_now AND p_minutes IS NOT NULL THEN 'too_late'
-                    WHEN s.opens_at > v_now AND p_minutes IS NOT NULL THEN 'too_early'
                     WHEN w.party_size > s.max_party THEN 'party_too_large'
-                    WHEN open.bookings >= s.max_open THEN 'too_many_open'
                END AS refusal
           FROM unnest(p_slot_ids, p_party_sizes, p_customer_ids, p_keys, p_hold_ids)
                WITH ORDINALITY AS w (slot_id, party_size, customer_id, key, hold_id, ord)
@@ -148,18 +135,9 @@ BEGIN
                 WHERE h.merchant_id = p_merchant_id AND h.customer_id = w.customer_id
                   AND h.idempotency_key = w.key LIMIT 1) seen ON true
           LEFT JOIN LATERAL (
-               SELECT s.offering_id, s.capacity, s.max_party, s.state, s.starts_at, s.ends_at,
-                      s.opens_at, s.closes_at, s.max_open,
+               SELECT s.offering_id, s.capacity, s.max_party, s.state, s.starts_at, s.closes_at,
                       s.capacity - s.places_taken AS places_left FROM slot s
                 WHERE s.merchant_id = p_merchant_id AND s.id = w.slot_id LIMIT 1) s ON true
-          -- A choice that is not confirmed does not count: there is at most one (hold_one_choice), and
-          -- this wish replaces it. Nor is late money refused: it has paid for its place.
-          LEFT JOIN LATERAL (
-               SELECT count(*)::int AS bookings FROM hold h
-                WHERE h.merchant_id = p_merchant_id AND h.customer_id = w.customer_id
-                  AND h.state = 'confirmed' AND h.slot_ends_at > v_now
-                  AND (h.expires_at IS NULL OR h.expires_at > v_now)
-                  AND s.max_open IS NOT NULL AND p_minutes IS NOT NULL) open ON true
     ), counted AS (
         SELECT r.*, max(r.running) FILTER (WHERE r.running <= r.places_left)
                     OVER (PARTITION BY r.slot_id) AS places_going
@@ -193,10 +171,10 @@ BEGIN
          WHERE s.merchant_id = p_merchant_id AND s.id = n.slot_id
     ), held AS (
         INSERT INTO hold (merchant_id, id, slot_id, customer_id, party_size, idempotency_key,
-                          state, held_at, expires_at, confirmed_at, slot_ends_at)
+                          state, held_at, expires_at, confirmed_at)
         SELECT p_merchant_id, w.hold_id, w.slot_id, w.customer_id, w.party_size, w.key,
                CASE WHEN p_minutes IS NULL THEN 'confirmed' ELSE 'active' END, v_now, v_expires_at,
-               CASE WHEN p_minutes IS NULL THEN v_now END, w.ends_at
+               CASE WHEN p_minutes IS NULL THEN v_now END
           FROM won w ORDER BY w.customer_id
     ), told AS (
         INSERT INTO outbox (merchant_id, name, payload)
@@ -209,11 +187,9 @@ BEGIN
            coalesce(j.seen_id, j.hold_id), coalesce(j.seen_slot_id, j.slot_id),
            coalesce(j.seen_party_size, j.party_size),
            CASE WHEN j.seen_id IS NULL THEN v_expires_at ELSE j.seen_expires_at END,
+           CASE WHEN j.seen_id IS NULL THEN j.places_left END,
            CASE WHEN j.seen_id IS NOT NULL THEN NULL
-                WHEN j.refusal = 'too_many_open' THEN j.open_bookings ELSE j.places_left END,
-           CASE WHEN j.seen_id IS NOT NULL THEN NULL
-                WHEN j.refusal = 'party_too_large' THEN j.max_party
-                WHEN j.refusal = 'too_many_open' THEN j.max_open ELSE j.capacity END
+                WHEN j.refusal = 'party_too_large' THEN j.max_party ELSE j.capacity END
       FROM judged j WHERE j.refusal IS NOT NULL
     UNION ALL
     SELECT c.ord::int,
@@ -266,28 +242,6 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_within_charge';
     END IF;
     RETURN NULL;
-END $$;
-
-CREATE FUNCTION public.refuse_more_than_open(p_merchant_id uuid, p_hold_ids uuid[], p_minutes integer) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    IF p_minutes IS NOT NULL AND EXISTS (
-        SELECT 1 FROM unnest(p_hold_ids) AS mine (id), LATERAL (
-               SELECT h.customer_id, h.slot_id FROM hold h
-                WHERE h.merchant_id = p_merchant_id AND h.id = mine.id AND h.state = 'active' OFFSET 0) h,
-               LATERAL (
-               SELECT s.max_open FROM slot s
-                WHERE s.merchant_id = p_merchant_id AND s.id = h.slot_id
-                  AND s.max_open IS NOT NULL OFFSET 0) s
-         WHERE s.max_open <= (
-               SELECT count(*) FROM hold other
-                WHERE other.merchant_id = p_merchant_id AND other.customer_id = h.customer_id
-                  AND other.state = 'confirmed' AND other.slot_ends_at > app_now()
-                  AND (other.expires_at IS NULL OR other.expires_at > app_now())))
-    THEN
-        RAISE EXCEPTION 'an earlier choice was confirmed meanwhile' USING ERRCODE = 'unique_violation';
-    END IF;
 END $$;
 
 CREATE FUNCTION public.take_places(p_merchant_id uuid, p_slot_ids uuid[], p_party_sizes integer[], p_customer_ids uuid[], p_keys uuid[], p_hold_ids uuid[], p_minutes integer, p_is_replacing boolean) RETURNS SETOF public.place_outcome
@@ -356,7 +310,6 @@ BEGIN
         RETURN QUERY SELECT * FROM place_wishes(
             p_merchant_id, p_slot_ids, p_party_sizes, p_customer_ids, p_keys, p_hold_ids,
             p_minutes, v_has_resources);
-        PERFORM refuse_more_than_open(p_merchant_id, p_hold_ids, p_minutes);
         RETURN;
     END IF;
 
@@ -403,7 +356,6 @@ BEGIN
         v_placement.ord := v_ord;
         RETURN NEXT v_placement;
     END LOOP;
-    PERFORM refuse_more_than_open(p_merchant_id, p_hold_ids, p_minutes);
 END $$;
 
 CREATE FUNCTION queue.fn_pgqueuer_changed() RETURNS trigger
@@ -525,7 +477,7 @@ CREATE TABLE public.customer_order (
     CONSTRAINT customer_order_number_check CHECK ((number ~ '^[0-9]{12}$'::text)),
     CONSTRAINT customer_order_party_size_check CHECK ((party_size > 0)),
     CONSTRAINT customer_order_payable_fen_check CHECK ((payable_fen >= 0)),
-    CONSTRAINT customer_order_payment_state_check CHECK ((payment_state = ANY (ARRAY['none'::text, 'pending'::text, 'checking'::text, 'paid'::text, 'refunding'::text, 'refunded'::text, 'part_refunded'::text, 'refund_failed'::text]))),
+    CONSTRAINT customer_order_payment_state_check CHECK ((payment_state = ANY (ARRAY['none'::text, 'pending'::text, 'checking'::text, 'paid'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))),
     CONSTRAINT customer_order_state_check CHECK ((state = ANY (ARRAY['awaiting_registration'::text, 'awaiting_payment'::text, 'confirmed'::text, 'expired'::text, 'cancelled'::text])))
 );
 
@@ -552,7 +504,6 @@ CREATE TABLE public.hold (
     expires_at timestamp with time zone,
     confirmed_at timestamp with time zone,
     ended_at timestamp with time zone,
-    slot_ends_at timestamp with time zone NOT NULL,
     CONSTRAINT hold_check CHECK (((ended_at IS NOT NULL) = (state = ANY (ARRAY['released'::text, 'expired'::text])))),
     CONSTRAINT hold_party_size_check CHECK ((party_size > 0)),
     CONSTRAINT hold_state_check CHECK ((state = ANY (ARRAY['active'::text, 'confirmed'::text, 'released'::text, 'expired'::text])))
@@ -697,14 +648,12 @@ CREATE TABLE public.offering (
     rating_sum integer DEFAULT 0 NOT NULL,
     rating_stars integer[] DEFAULT '{0,0,0,0,0}'::integer[] NOT NULL,
     review_count integer DEFAULT 0 NOT NULL,
-    max_open integer DEFAULT 3,
     CONSTRAINT offering_duration_minutes_check CHECK ((duration_minutes > 0)),
     CONSTRAINT offering_fee_percent_check CHECK (((fee_percent >= 0) AND (fee_percent <= 100))),
     CONSTRAINT offering_free_until_hours_check CHECK ((free_until_hours >= 0)),
     CONSTRAINT offering_horizon_days_check CHECK (((horizon_days >= 1) AND (horizon_days <= 365))),
     CONSTRAINT offering_kind_check CHECK ((kind = ANY (ARRAY['personal'::text, 'business'::text, 'event'::text]))),
     CONSTRAINT offering_location_mode_check CHECK ((location_mode = ANY (ARRAY['on_site'::text, 'at_customer'::text]))),
-    CONSTRAINT offering_max_open_check CHECK ((max_open > 0)),
     CONSTRAINT offering_max_party_check CHECK ((max_party > 0)),
     CONSTRAINT offering_notice_minutes_check CHECK ((notice_minutes >= 0)),
     CONSTRAINT offering_price_fen_check CHECK ((price_fen >= 0))
@@ -714,27 +663,6 @@ CREATE TABLE public.offering_resource (
     merchant_id uuid NOT NULL,
     offering_id uuid NOT NULL,
     resource_id uuid NOT NULL
-);
-
-CREATE TABLE public.offering_rules (
-    merchant_id uuid NOT NULL,
-    offering_id uuid NOT NULL,
-    version integer CONSTRAINT offering_rules_version_not_null1 NOT NULL,
-    max_open integer,
-    max_party integer NOT NULL,
-    notice_minutes integer NOT NULL,
-    horizon_days integer NOT NULL,
-    free_until_hours integer NOT NULL,
-    fee_percent integer NOT NULL,
-    changed_at timestamp with time zone NOT NULL,
-    changed_by uuid,
-    CONSTRAINT offering_rules_fee_percent_check CHECK (((fee_percent >= 0) AND (fee_percent <= 100))),
-    CONSTRAINT offering_rules_free_until_hours_check CHECK ((free_until_hours >= 0)),
-    CONSTRAINT offering_rules_horizon_days_check CHECK (((horizon_days >= 1) AND (horizon_days <= 365))),
-    CONSTRAINT offering_rules_max_open_check CHECK ((max_open > 0)),
-    CONSTRAINT offering_rules_max_party_check CHECK ((max_party > 0)),
-    CONSTRAINT offering_rules_notice_minutes_check CHECK ((notice_minutes >= 0)),
-    CONSTRAINT offering_rules_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.order_fact (
@@ -914,14 +842,11 @@ CREATE TABLE public.slot (
     is_occupying_when_taken boolean DEFAULT false NOT NULL,
     occupied_from timestamp with time zone NOT NULL,
     occupied_until timestamp with time zone NOT NULL,
-    opens_at timestamp with time zone,
-    max_open integer,
     CONSTRAINT slot_capacity_check CHECK ((capacity > 0)),
     CONSTRAINT slot_check CHECK ((ends_at > starts_at)),
     CONSTRAINT slot_check1 CHECK ((closes_at <= starts_at)),
     CONSTRAINT slot_check2 CHECK (((state = 'closed'::text) = (closed_reason IS NOT NULL))),
-    CONSTRAINT slot_check3 CHECK ((opens_at <= starts_at)),
-    CONSTRAINT slot_max_open_check CHECK ((max_open > 0)),
+    CONSTRAINT slot_closed_is_empty CHECK (((state = 'open'::text) OR (places_taken = 0))),
     CONSTRAINT slot_max_party_check CHECK ((max_party > 0)),
     CONSTRAINT slot_never_oversold CHECK (((places_taken >= 0) AND (places_taken <= capacity))),
     CONSTRAINT slot_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
@@ -1247,9 +1172,6 @@ ALTER TABLE ONLY public.resource
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_pkey PRIMARY KEY (merchant_id, id);
 
-ALTER TABLE ONLY public.offering_rules
-    ADD CONSTRAINT rules_changed_once PRIMARY KEY (merchant_id, offering_id, version);
-
 ALTER TABLE ONLY public.slot
     ADD CONSTRAINT slot_pkey PRIMARY KEY (merchant_id, id);
 
@@ -1309,8 +1231,6 @@ CREATE INDEX hold_due ON public.hold USING btree (expires_at) WHERE ((state = AN
 CREATE INDEX hold_expiring ON public.hold USING btree (merchant_id, slot_id, expires_at) WHERE ((state = ANY (ARRAY['active'::text, 'confirmed'::text])) AND (expires_at IS NOT NULL));
 
 CREATE UNIQUE INDEX hold_one_choice ON public.hold USING btree (merchant_id, customer_id) WHERE (state = 'active'::text);
-
-CREATE INDEX hold_open ON public.hold USING btree (merchant_id, customer_id, slot_ends_at) WHERE (state = 'confirmed'::text);
 
 CREATE INDEX idempotent_answer_old ON public.idempotent_answer USING btree (merchant_id, started_at);
 
@@ -1400,8 +1320,6 @@ CREATE CONSTRAINT TRIGGER ledger_sums_to_zero AFTER INSERT ON public.ledger_entr
 
 CREATE TRIGGER ledger_transaction_append_only BEFORE DELETE OR UPDATE ON public.ledger_transaction FOR EACH ROW EXECUTE FUNCTION public.ledger_is_append_only();
 
-CREATE TRIGGER offering_rules_begin AFTER INSERT ON public.offering FOR EACH ROW EXECUTE FUNCTION public.begin_offering_rules();
-
 CREATE TRIGGER refund_within_charge AFTER INSERT OR UPDATE OF amount_fen, state ON public.refund FOR EACH ROW EXECUTE FUNCTION public.refund_within_charge();
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON queue.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION queue.fn_pgqueuer_changed();
@@ -1489,12 +1407,6 @@ ALTER TABLE ONLY public.offering_resource
 
 ALTER TABLE ONLY public.offering_resource
     ADD CONSTRAINT offering_resource_merchant_id_resource_id_fkey FOREIGN KEY (merchant_id, resource_id) REFERENCES public.resource(merchant_id, id);
-
-ALTER TABLE ONLY public.offering_rules
-    ADD CONSTRAINT offering_rules_merchant_id_changed_by_fkey FOREIGN KEY (merchant_id, changed_by) REFERENCES public.staff_member(merchant_id, id);
-
-ALTER TABLE ONLY public.offering_rules
-    ADD CONSTRAINT offering_rules_merchant_id_offering_id_fkey FOREIGN KEY (merchant_id, offering_id) REFERENCES public.offering(merchant_id, id);
 
 ALTER TABLE ONLY public.order_fact
     ADD CONSTRAINT order_fact_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES public.customer_order(merchant_id, id);
@@ -1604,8 +1516,6 @@ ALTER TABLE public.offering ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.offering_resource ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE public.offering_rules ENABLE ROW LEVEL SECURITY;
-
 ALTER TABLE public.order_fact ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own_merchant ON public.audit_entry TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
@@ -1643,8 +1553,6 @@ CREATE POLICY own_merchant ON public.occupancy TO shunyue_app USING ((merchant_i
 CREATE POLICY own_merchant ON public.offering TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY own_merchant ON public.offering_resource TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
-
-CREATE POLICY own_merchant ON public.offering_rules TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY own_merchant ON public.order_fact TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
 
@@ -2195,8 +2103,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.occupancy TO shunyue_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.offering TO shunyue_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.offering_resource TO shunyue_app;
-
-GRANT SELECT,INSERT ON TABLE public.offering_rules TO shunyue_app;
 
 GRANT SELECT,INSERT ON TABLE public.order_fact TO shunyue_app;
 

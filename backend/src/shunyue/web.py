@@ -22,6 +22,7 @@ from litestar.types import Method as HttpMethodName
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shunyue import development, static
+from shunyue.backoffice import calendar_console
 from shunyue.backoffice import console as backoffice_console
 from shunyue.booking import routes as booking_routes
 from shunyue.booking.api import PlaceTaker
@@ -202,6 +203,11 @@ def _console_api() -> Router:
             scheduling_console.read_rules,
             scheduling_console.preview_rules,
             scheduling_console.change_offering_rules,
+            calendar_console.read_calendar,
+            calendar_console.add_slot,
+            calendar_console.close_slot,
+            calendar_console.open_closed_slot,
+            calendar_console.close_slots,
             realtime_routes.poll_console_events,
         ],
     )

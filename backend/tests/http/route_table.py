@@ -15,6 +15,9 @@ EVERYWHERE = frozenset(
 )
 
 _BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "slots"): {"offering_id": str(uuid4()), "on_date": "2030-01-01", "starts": "10:00"},
+    ("POST", "slots/{slot_id}/closure"): {"reason": "培训"},
+    ("POST", "slot-closures"): {"slot_ids": [str(uuid4())], "reason": "培训"},
     ("POST", "login-codes"): {"phone": "13800000000"},
     ("POST", "logins"): {"phone": "13800000000", "code": "000000"},
     ("POST", "logins/refresh"): {"refresh_token": f"{uuid4()}.x"},

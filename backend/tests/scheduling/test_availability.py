@@ -247,12 +247,12 @@ async def _busy_week(studio: Studio, chance: random.Random) -> list[UUID]:
         )
         for _ in range(24)
     ]
+    await close(studio, lessons[0], "closed")
     for age, lesson in zip(
         [60, 16, 15, 15, 14, 10, 5, 0, 0, 0], chance.sample(lessons, 10), strict=True
     ):
         await studio.stop_clock(_NOW - timedelta(minutes=age))
         await studio.hold(lesson, chance.choice([1, 1, 2]))
-    await close(studio, lessons[0], "closed")
     offerings: list[UUID] = await studio.value(
         "SELECT array_agg(id) FROM offering WHERE merchant_id = $1"
     )

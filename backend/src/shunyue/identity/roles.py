@@ -11,11 +11,14 @@ Permission = Literal[
     "logins.manage",
     "rules.read",
     "rules.write",
+    "calendar.read",
+    "calendar.write",
 ]
 
-# Cancelling sends money back in the merchant's name: that is for those who answer for it.
+# The front desk receives people; what the shop offers, when, and what is given back is decided
+# by those who answer for it.
 _FRONT_DESK: frozenset[Permission] = frozenset(
-    {"today.read", "orders.read", "logins.manage", "rules.read"}
+    {"today.read", "orders.read", "logins.manage", "rules.read", "calendar.read"}
 )
 _EVERYTHING: frozenset[Permission] = frozenset(get_args(Permission))
 

@@ -21,7 +21,7 @@ from shunyue.kernel.outbox import StoredEvent
 from shunyue.kernel.rules import masked_phone
 from shunyue.notifications.api import MessagePosted
 from shunyue.ordering.api import OrderAdvanced
-from shunyue.scheduling.api import slot_look, slots_touched_by
+from shunyue.scheduling.api import SlotsEdited, slot_look, slots_touched_by
 
 BOARD = "board"
 _PLACES = {SlotHeld.name: "held", HoldReleased.name: "released", HoldExpiredEvent.name: "released"}
@@ -58,6 +58,9 @@ async def _slot_pushes(
     connection: Connection, merchant_id: UUID, events: list[StoredEvent], now: datetime
 ) -> list[Push]:
     slot_ids = {UUID(one.payload["slot_id"]) for one in events if one.name in _PLACES}
+    for one in events:
+        if one.name == SlotsEdited.name:
+            slot_ids |= {UUID(slot_id) for slot_id in one.payload["slot_ids"]}
     if not slot_ids:
         return []
     by_offering: dict[UUID, list[Any]] = defaultdict(list)

@@ -1,8 +1,21 @@
 """What other domains may know of scheduling."""
 
+from shunyue.scheduling.adding import SlotWish, add_slot
 from shunyue.scheduling.availability import AvailabilityCache, slot_look
+from shunyue.scheduling.closing import Closing, ClosingOutcome, close_slots, open_slot
 from shunyue.scheduling.commands import extend_slots, store_statutory_days
-from shunyue.scheduling.errors import SlotNotFound
+from shunyue.scheduling.errors import (
+    DateOutOfRange,
+    ResourceBusyElsewhere,
+    SlotClosedAlready,
+    SlotClosedByRule,
+    SlotExists,
+    SlotInUse,
+    SlotNotFound,
+    SlotNotPossible,
+    SlotStarted,
+)
+from shunyue.scheduling.events import SlotsEdited
 from shunyue.scheduling.queries import (
     active_resources,
     exceptions_between,
@@ -12,26 +25,44 @@ from shunyue.scheduling.queries import (
     slot_by_id,
     slots_of_day,
     slots_touched_by,
+    suppliable,
     working_hours,
 )
-from shunyue.scheduling.records import Resource, Slot, SlotView
+from shunyue.scheduling.records import NewSlot, Resource, Slot, SlotView, SuppliedOffering
 from shunyue.scheduling.schemas import ResourceView, SlotLook, SlotTimes
 from shunyue.scheduling.statutory import known_statutory_days
 
 __all__ = [
     "AvailabilityCache",
+    "Closing",
+    "ClosingOutcome",
+    "DateOutOfRange",
+    "NewSlot",
     "Resource",
+    "ResourceBusyElsewhere",
     "ResourceView",
     "Slot",
+    "SlotClosedAlready",
+    "SlotClosedByRule",
+    "SlotExists",
+    "SlotInUse",
     "SlotLook",
     "SlotNotFound",
+    "SlotNotPossible",
+    "SlotStarted",
     "SlotTimes",
     "SlotView",
+    "SlotWish",
+    "SlotsEdited",
+    "SuppliedOffering",
     "active_resources",
+    "add_slot",
+    "close_slots",
     "exceptions_between",
     "extend_slots",
     "known_statutory_days",
     "next_free_slots",
+    "open_slot",
     "resource_by_id",
     "resources_of",
     "slot_by_id",
@@ -39,5 +70,6 @@ __all__ = [
     "slots_of_day",
     "slots_touched_by",
     "store_statutory_days",
+    "suppliable",
     "working_hours",
 ]

@@ -89,7 +89,7 @@ def plan_slots(plan: SlotPlan, calendar: Calendar, days: Iterable[date]) -> Iter
 def _planned(
     plan: SlotPlan, calendar: Calendar, day: date, start: time, resource_id: UUID | None
 ) -> Iterator[PlannedSlot]:
-    starts_at = _instant(calendar.zone, day, start)
+    starts_at = instant_of(calendar.zone, day, start)
     if starts_at is None:
         return
     ends_at = starts_at + timedelta(minutes=plan.duration_minutes)
@@ -121,7 +121,7 @@ def opens_at(zone: ZoneInfo, day: date, horizon_days: int) -> datetime:
     return datetime.combine(day - timedelta(days=horizon_days), time(), zone).astimezone(UTC)
 
 
-def _instant(zone: ZoneInfo, day: date, local: time) -> datetime | None:
+def instant_of(zone: ZoneInfo, day: date, local: time) -> datetime | None:
     """Return the instant of a local time; None for one that the clock skips in spring."""
     instant = datetime.combine(day, local, zone).astimezone(UTC)
     return instant if instant.astimezone(zone).time() == local else None

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+import asyncpg
+
 from shunyue.kernel.database import Connection, Transaction
 from shunyue.scheduling.records import (
     CalendarException,
+    NewSlot,
     Resource,
     Slot,
     SlotPlan,
     SlotView,
     StatutoryDay,
+    SuppliedOffering,
     WorkingHours,
 )
 
@@ -209,3 +213,166 @@ async def statutory_days(connection: Connection, first: date, last: date) -> lis
         last,
     )
     return [StatutoryDay(**row) for row in rows]
+
+
+async def lock_slots(tx: Transaction, slot_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """Lock slots by id, as whoever takes places does, and read how they stand."""
+    rows: list[asyncpg.Record] = await tx.connection.fetch(
+        "SELECT id, starts_at, state, closed_reason, closed_text, is_occupying_when_taken FROM slot"
+        " WHERE merchant_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE",
+        tx.merchant_id,
+        list(slot_ids),
+    )
+    return rows
+
+
+async def give_lapsed_places_back(tx: Transaction, slot_ids: Sequence[UUID]) -> int:
+    """Give back places of locked slots whose holds ran out at this instant; returns how many."""
+    given: int = await tx.connection.fetchval(
+        "SELECT count(given.hold_id) FROM give_places_back($1, ARRAY("
+        " SELECT h.id FROM hold h WHERE h.merchant_id = $1 AND h.slot_id = ANY ($2)"
+        " AND h.state IN ('active', 'confirmed') AND h.expires_at <= app_now()), 'expired') given",
+        tx.merchant_id,
+        list(slot_ids),
+    )
+    return given
+
+
+async def close_free_slots(tx: Transaction, slot_ids: Sequence[UUID], text: str) -> list[UUID]:
+    """Close those slots that are ahead, open and nobody's; their resources have time again."""
+    rows = await tx.connection.fetch(
+        "UPDATE slot SET state = 'closed', closed_reason = 'closed', closed_text = $3"
+        " WHERE merchant_id = $1 AND id = ANY ($2) AND state = 'open' AND places_taken = 0"
+        " AND starts_at > app_now() RETURNING id",
+        tx.merchant_id,
+        list(slot_ids),
+        text,
+    )
+    closed = [row["id"] for row in rows]
+    await tx.connection.execute(
+        "DELETE FROM occupancy WHERE merchant_id = $1 AND slot_id = ANY ($2)",
+        tx.merchant_id,
+        closed,
+    )
+    return closed
+
+
+async def open_closed_slot(tx: Transaction, slot_id: UUID) -> None:
+    """Offer a locked slot again."""
+    await tx.connection.execute(
+        "UPDATE slot SET state = 'open', closed_reason = NULL, closed_text = NULL"
+        " WHERE merchant_id = $1 AND id = $2",
+        tx.merchant_id,
+        slot_id,
+    )
+
+
+async def lock_resources_of(tx: Transaction, slot_id: UUID) -> None:
+    """Lock whoever a slot needs, by id, and forget busy time of theirs that ran out."""
+    await tx.connection.execute(
+        "SELECT 1 FROM resource r WHERE r.merchant_id = $1 AND r.id IN ("
+        " SELECT sr.resource_id FROM slot_resource sr"
+        " WHERE sr.merchant_id = $1 AND sr.slot_id = $2) ORDER BY r.id FOR NO KEY UPDATE",
+        tx.merchant_id,
+        slot_id,
+    )
+    await tx.connection.execute(
+        "DELETE FROM occupancy o WHERE o.merchant_id = $1 AND o.expires_at <= app_now()"
+        " AND o.resource_id IN (SELECT sr.resource_id FROM slot_resource sr"
+        " WHERE sr.merchant_id = $1 AND sr.slot_id = $2)",
+        tx.merchant_id,
+        slot_id,
+    )
+
+
+async def busy_elsewhere(tx: Transaction, slot_id: UUID) -> str | None:
+    """Name somebody the slot needs who has something else to do then; their locks are held."""
+    name: str | None = await tx.connection.fetchval(
+        "SELECT r.name FROM slot s"
+        " JOIN slot_resource sr ON sr.merchant_id = s.merchant_id AND sr.slot_id = s.id"
+        " JOIN occupancy o ON o.merchant_id = s.merchant_id AND o.resource_id = sr.resource_id"
+        " AND o.slot_id <> s.id AND o.starts_at < s.occupied_until AND o.ends_at > s.occupied_from"
+        " JOIN resource r ON r.merchant_id = s.merchant_id AND r.id = sr.resource_id"
+        " WHERE s.merchant_id = $1 AND s.id = $2 ORDER BY r.position, r.id LIMIT 1",
+        tx.merchant_id,
+        slot_id,
+    )
+    return name
+
+
+async def occupy(tx: Transaction, slot_id: UUID) -> None:
+    """Keep whoever a slot needs busy from now on; the constraint refuses what overlaps."""
+    await tx.connection.execute(
+        "INSERT INTO occupancy (merchant_id, resource_id, slot_id, starts_at, ends_at)"
+        " SELECT s.merchant_id, sr.resource_id, s.id, s.occupied_from, s.occupied_until FROM slot s"
+        " JOIN slot_resource sr ON sr.merchant_id = s.merchant_id AND sr.slot_id = s.id"
+        " WHERE s.merchant_id = $1 AND s.id = $2",
+        tx.merchant_id,
+        slot_id,
+    )
+
+
+async def slots_sharing_time(tx: Transaction, slot_ids: Sequence[UUID]) -> list[UUID]:
+    """List slots and all others that need one of their resources at the same time."""
+    rows = await tx.connection.fetch(
+        "SELECT unnest($2::uuid[]) AS id UNION SELECT other.id FROM slot mine"
+        " JOIN slot_resource a ON a.merchant_id = mine.merchant_id AND a.slot_id = mine.id"
+        " JOIN slot_resource b ON b.merchant_id = a.merchant_id AND b.resource_id = a.resource_id"
+        " JOIN slot other ON other.merchant_id = b.merchant_id AND other.id = b.slot_id"
+        " AND other.starts_at < mine.occupied_until AND other.ends_at > mine.occupied_from"
+        " WHERE mine.merchant_id = $1 AND mine.id = ANY ($2) ORDER BY id",
+        tx.merchant_id,
+        list(slot_ids),
+    )
+    return [row["id"] for row in rows]
+
+
+async def suppliable(tx: Transaction) -> list[SuppliedOffering]:
+    """Read what slots can be added for, and what one is like unless told."""
+    rows = await tx.connection.fetch(
+        "SELECT o.id, o.name, o.duration_minutes, o.notice_minutes, o.max_party,"
+        " coalesce(p.capacity, 1) AS capacity, coalesce(p.buffer_minutes, 0) AS buffer_minutes,"
+        " coalesce(p.is_per_resource, cardinality(x.ids) > 0) AS is_per_resource,"
+        " x.ids AS resource_ids FROM offering o"
+        " LEFT JOIN slot_plan p ON p.merchant_id = o.merchant_id AND p.offering_id = o.id"
+        " CROSS JOIN LATERAL (SELECT ARRAY(SELECT r.id FROM offering_resource l"
+        "  JOIN resource r ON r.merchant_id = l.merchant_id AND r.id = l.resource_id"
+        "   AND r.is_active"
+        "  WHERE l.merchant_id = o.merchant_id AND l.offering_id = o.id"
+        "  ORDER BY r.position, r.id) AS ids) x"
+        " WHERE o.merchant_id = $1 AND o.is_published ORDER BY o.position, o.id",
+        tx.merchant_id,
+    )
+    return [SuppliedOffering(**row) for row in rows]
+
+
+async def insert_slot(tx: Transaction, slot: NewSlot) -> bool:
+    """Add a slot and what it needs; False when the offering has one like it."""
+    added = await tx.connection.fetchval(
+        "INSERT INTO slot (merchant_id, id, offering_id, resource_id, starts_at, ends_at,"
+        " closes_at, capacity, max_party, is_occupying_when_taken, occupied_from, occupied_until)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        " ON CONFLICT DO NOTHING RETURNING true",
+        tx.merchant_id,
+        slot.id,
+        slot.offering_id,
+        slot.resource_id,
+        slot.starts_at,
+        slot.ends_at,
+        slot.closes_at,
+        slot.capacity,
+        slot.max_party,
+        slot.is_occupying_when_taken,
+        slot.occupied_from,
+        slot.occupied_until,
+    )
+    if not added:
+        return False
+    await tx.connection.execute(
+        "INSERT INTO slot_resource (merchant_id, slot_id, resource_id)"
+        " SELECT $1, $2, unnest($3::uuid[])",
+        tx.merchant_id,
+        slot.id,
+        slot.resource_ids,
+    )
+    return True

@@ -94,3 +94,34 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: datetime
     ends_at: datetime
     capacity: int
+
+
+class SuppliedOffering(msgspec.Struct, frozen=True, kw_only=True):
+    """What slots can be added for, with what a slot is like unless told otherwise."""
+
+    id: UUID
+    name: str
+    duration_minutes: int
+    notice_minutes: int
+    max_party: int
+    capacity: int
+    buffer_minutes: int
+    is_per_resource: bool
+    resource_ids: list[UUID]
+
+
+class NewSlot(msgspec.Struct, frozen=True, kw_only=True):
+    """A slot added by hand."""
+
+    id: UUID
+    offering_id: UUID
+    resource_id: UUID | None
+    resource_ids: list[UUID]
+    starts_at: datetime
+    ends_at: datetime
+    closes_at: datetime
+    capacity: int
+    max_party: int
+    is_occupying_when_taken: bool
+    occupied_from: datetime
+    occupied_until: datetime

@@ -667,7 +667,7 @@ export interface paths {
         };
         /**
          * ListOfferings
-         * @description List offerings with their rules in words.
+         * @description List offerings to filter by.
          */
         get: operations["console_list_offerings"];
         put?: never;
@@ -678,7 +678,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/console/v1/offerings/{offering_id}/rules": {
+    "/console/v1/calendar": {
         parameters: {
             query?: never;
             header?: never;
@@ -686,36 +686,76 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ReadRules
-         * @description Read an offering's rules and who changed what when.
+         * ReadCalendar
+         * @description Read up to a week of the calendar, by who or what is busy.
          */
-        get: operations["console_read_rules"];
+        get: operations["console_read_calendar"];
         put?: never;
-        /**
-         * ChangeOfferingRules
-         * @description Set new rules for orders from now on; open pages of customers follow.
-         */
-        post: operations["console_change_offering_rules"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/console/v1/rules-preview": {
+    "/console/v1/slots": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * PreviewRules
-         * @description Put rules that nobody has saved into words; without `max_open` there is no limit.
-         */
-        get: operations["console_preview_rules"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * AddSlot
+         * @description Add a slot by hand.
+         */
+        post: operations["console_add_slot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/slots/{slot_id}/closure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CloseSlot
+         * @description Close a slot that is ahead and nobody's; customers read the reason at once.
+         */
+        post: operations["console_close_slot"];
+        /**
+         * OpenClosedSlot
+         * @description Offer a closed slot again.
+         */
+        delete: operations["console_open_closed_slot"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/slot-closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CloseSlots
+         * @description Close many slots; each says what came of it.
+         */
+        post: operations["console_close_slots"];
         delete?: never;
         options?: never;
         head?: never;
@@ -766,6 +806,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AddSlot */
+        AddSlot: {
+            /** Format: uuid */
+            offering_id: string;
+            /** Format: date */
+            on_date: string;
+            starts: string;
+            ends?: string | null;
+            resource_ids?: string[] | null;
+            capacity?: number | null;
+        };
+        /** AddedSlot */
+        AddedSlot: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            capacity: number;
+        };
         /** AnswerRow */
         AnswerRow: {
             key: string;
@@ -829,8 +890,56 @@ export interface components {
             max_party: number;
             notice_minutes: number;
             horizon_days: number;
-            max_open: number | null;
             version: number;
+        };
+        /** CalendarBlock */
+        CalendarBlock: {
+            block: components["schemas"]["Block"];
+            /** Format: uuid */
+            offering_id: string;
+            offering_name: string;
+            reason_text: string | null;
+            holders: components["schemas"]["Holder"][];
+            can_close: boolean;
+            can_open: boolean;
+        };
+        /** CalendarDay */
+        CalendarDay: {
+            /** Format: date */
+            date: string;
+            /** Format: date-time */
+            begins_at: string;
+            /** Format: date-time */
+            ends_at: string;
+        };
+        /** CalendarLane */
+        CalendarLane: {
+            resource: components["schemas"]["LaneResource"] | null;
+            days_off: components["schemas"]["DayOff"][];
+            blocks: components["schemas"]["CalendarBlock"][];
+        };
+        /** CalendarOffering */
+        CalendarOffering: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            duration_minutes: number;
+            capacity: number;
+            is_per_resource: boolean;
+            resource_ids: string[];
+        };
+        /** CalendarView */
+        CalendarView: {
+            time_zone: string;
+            /** Format: date */
+            today: string;
+            /** Format: date-time */
+            server_time: string;
+            days: components["schemas"]["CalendarDay"][];
+            hours: components["schemas"]["BoardHours"];
+            resources: components["schemas"]["LaneResource"][];
+            offerings: components["schemas"]["CalendarOffering"][];
+            lanes: components["schemas"]["CalendarLane"][];
         };
         /** CancellationPolicy */
         CancellationPolicy: {
@@ -845,15 +954,14 @@ export interface components {
             free_until: string;
             fee_fen: number;
         };
-        /** ChangeRules */
-        ChangeRules: {
-            max_open: number | null;
-            max_party: number;
-            notice_minutes: number;
-            horizon_days: number;
-            free_until_hours: number;
-            fee_percent: number;
-            seen_version: number;
+        /** CloseSlot */
+        CloseSlot: {
+            reason: string;
+        };
+        /** CloseSlots */
+        CloseSlots: {
+            slot_ids: string[];
+            reason: string;
         };
         /** CodeSent */
         CodeSent: {
@@ -883,6 +991,12 @@ export interface components {
             id: string;
             phone: string;
             name: string | null;
+        };
+        /** DayOff */
+        DayOff: {
+            /** Format: date */
+            date: string;
+            text: string;
         };
         /** DayView */
         DayView: {
@@ -1025,6 +1139,12 @@ export interface components {
             price: components["schemas"]["PriceView"];
             cancellation: components["schemas"]["CancellationView"];
         };
+        /** Holder */
+        Holder: {
+            name: string;
+            party_size: number;
+            order_number: string | null;
+        };
         /** Holding */
         Holding: {
             count: number;
@@ -1144,23 +1264,10 @@ export interface components {
             id: string;
             name: string;
             kind: string;
-            sentences: string[];
         };
         /** OfferingNames */
         OfferingNames: {
             items: components["schemas"]["OfferingName"][];
-        };
-        /** OfferingRulesView */
-        OfferingRulesView: {
-            /** Format: uuid */
-            offering_id: string;
-            offering_name: string;
-            /** @enum {string} */
-            kind: "personal" | "business" | "event";
-            version: number;
-            rules: components["schemas"]["RuleSet"];
-            preview: components["schemas"]["RulesPreview"];
-            history: components["schemas"]["RulesChange"][];
         };
         /** OfferingView */
         OfferingView: {
@@ -1204,7 +1311,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_registration" | "awaiting_payment" | "confirmed" | "expired" | "cancelled";
             /** @enum {string} */
-            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "part_refunded" | "refund_failed";
+            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "refund_failed";
             offering: components["schemas"]["TermsOffering"];
             slot: components["schemas"]["TermsSlot"];
             resource: components["schemas"]["TermsResource"] | null;
@@ -1247,7 +1354,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_registration" | "awaiting_payment" | "confirmed" | "expired" | "cancelled";
             /** @enum {string} */
-            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "part_refunded" | "refund_failed";
+            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "refund_failed";
             customer_name: string | null;
             customer_phone: string;
             offering_name: string;
@@ -1283,7 +1390,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_registration" | "awaiting_payment" | "confirmed" | "expired" | "cancelled";
             /** @enum {string} */
-            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "part_refunded" | "refund_failed";
+            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "refund_failed";
             offering: components["schemas"]["TermsOffering"];
             slot: components["schemas"]["TermsSlot"];
             resource: components["schemas"]["TermsResource"] | null;
@@ -1525,17 +1632,6 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRules422 */
-        ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRules422: {
-            /** @enum {string} */
-            code: "idempotency_key_missing" | "idempotency_key_reused" | "invalid_rules";
-            message: string;
-            params: {
-                [key: string]: unknown;
-            };
-            fields: components["schemas"]["FieldMessage"][];
-            request_id: string;
-        };
         /** ProblemIdempotencyKeyMissingIdempotencyKeyReusedPartyTooLarge422 */
         ProblemIdempotencyKeyMissingIdempotencyKeyReusedPartyTooLarge422: {
             /** @enum {string} */
@@ -1558,10 +1654,10 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemIdempotencyKeyMissingInvalidPhoneWrongCode422 */
-        ProblemIdempotencyKeyMissingInvalidPhoneWrongCode422: {
+        /** ProblemIdempotencyKeyMissingIdempotencyKeyReusedSlotNotPossible422 */
+        ProblemIdempotencyKeyMissingIdempotencyKeyReusedSlotNotPossible422: {
             /** @enum {string} */
-            code: "idempotency_key_missing" | "invalid_phone" | "wrong_code";
+            code: "idempotency_key_missing" | "idempotency_key_reused" | "slot_not_possible";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1569,10 +1665,10 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemInvalidRules422 */
-        ProblemInvalidRules422: {
-            /** @constant */
-            code: "invalid_rules";
+        /** ProblemIdempotencyKeyMissingInvalidPhoneWrongCode422 */
+        ProblemIdempotencyKeyMissingInvalidPhoneWrongCode422: {
+            /** @enum {string} */
+            code: "idempotency_key_missing" | "invalid_phone" | "wrong_code";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1756,10 +1852,10 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemRequestInProgressRulesChangedMeanwhile409 */
-        ProblemRequestInProgressRulesChangedMeanwhile409: {
+        /** ProblemRequestInProgressSlotClosedAlreadySlotInUseSlotStarted409 */
+        ProblemRequestInProgressSlotClosedAlreadySlotInUseSlotStarted409: {
             /** @enum {string} */
-            code: "request_in_progress" | "rules_changed_meanwhile";
+            code: "request_in_progress" | "slot_closed_already" | "slot_in_use" | "slot_started";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1767,10 +1863,43 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooEarlySlotTooLateTooManyOpenBookings409 */
-        ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooEarlySlotTooLateTooManyOpenBookings409: {
+        /** ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooLate409 */
+        ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooLate409: {
             /** @enum {string} */
-            code: "request_in_progress" | "slot_closed" | "slot_full" | "slot_taken" | "slot_too_early" | "slot_too_late" | "too_many_open_bookings";
+            code: "request_in_progress" | "slot_closed" | "slot_full" | "slot_taken" | "slot_too_late";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemRequestInProgressSlotExists409 */
+        ProblemRequestInProgressSlotExists409: {
+            /** @enum {string} */
+            code: "request_in_progress" | "slot_exists";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemResourceBusyElsewhereSlotClosedByRuleSlotStarted409 */
+        ProblemResourceBusyElsewhereSlotClosedByRuleSlotStarted409: {
+            /** @enum {string} */
+            code: "resource_busy_elsewhere" | "slot_closed_by_rule" | "slot_started";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemSlotNotFound404 */
+        ProblemSlotNotFound404: {
+            /** @constant */
+            code: "slot_not_found";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1906,28 +2035,6 @@ export interface components {
             reviewed_on: string;
             reply: string | null;
         };
-        /** RuleSet */
-        RuleSet: {
-            max_open: number | null;
-            max_party: number;
-            notice_minutes: number;
-            horizon_days: number;
-            free_until_hours: number;
-            fee_percent: number;
-        };
-        /** RulesChange */
-        RulesChange: {
-            version: number;
-            /** Format: date-time */
-            changed_at: string;
-            changed_by: string | null;
-            changes: string[];
-        };
-        /** RulesPreview */
-        RulesPreview: {
-            sentences: string[];
-            warnings: string[];
-        };
         /** SaveDraftField */
         SaveDraftField: {
             value: unknown;
@@ -1952,6 +2059,19 @@ export interface components {
             /** Format: date-time */
             server_time: string;
         };
+        /** SlotClosing */
+        SlotClosing: {
+            /** Format: uuid */
+            slot_id: string;
+            /** @enum {string} */
+            outcome: "closed" | "already_closed" | "in_use" | "started" | "not_found";
+            message: string;
+            holders: components["schemas"]["Holder"][];
+        };
+        /** SlotClosings */
+        SlotClosings: {
+            items: components["schemas"]["SlotClosing"][];
+        };
         /** SlotLook */
         SlotLook: {
             /** Format: uuid */
@@ -1964,7 +2084,7 @@ export interface components {
             /** @enum {string} */
             state: "free" | "full" | "off";
             /** @enum {null|string} */
-            reason: "break" | "holiday" | "day_off" | "closed" | "past" | "too_late" | "too_early" | null;
+            reason: "break" | "holiday" | "day_off" | "closed" | "past" | "too_late" | null;
             reason_text: string | null;
             places_left: number;
             capacity: number;
@@ -2695,13 +2815,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemMerchantNotFoundSlotNotFound404"];
                 };
             };
-            /** @description The first request with this key is still running. · Fewer places are left than the party needs. · Whoever is needed for it has just been booked elsewhere. · The merchant closed the slot. · The merchant takes bookings less far ahead. · The merchant asks for more notice than is left. · The customer has as many bookings that have not ended as the merchant allows. */
+            /** @description The first request with this key is still running. · Fewer places are left than the party needs. · Whoever is needed for it has just been booked elsewhere. · The merchant closed the slot. · The merchant asks for more notice than is left. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooEarlySlotTooLateTooManyOpenBookings409"];
+                    "application/json": components["schemas"]["ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooLate409"];
                 };
             };
             /** @description The slot has begun or is over. */
@@ -4229,165 +4349,13 @@ export interface operations {
             };
         };
     };
-    console_read_rules: {
+    console_read_calendar: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                offering_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OfferingRulesView"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-            /** @description No token, or one that ran out or was revoked. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
-                };
-            };
-            /** @description The actor's role lacks the permission. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemForbidden403"];
-                };
-            };
-            /** @description The merchant offers no such thing (any more). */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemOfferingNotFound404"];
-                };
-            };
-        };
-    };
-    console_change_offering_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                offering_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeRules"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OfferingRulesView"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-            /** @description No token, or one that ran out or was revoked. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
-                };
-            };
-            /** @description The actor's role lacks the permission. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemForbidden403"];
-                };
-            };
-            /** @description The merchant offers no such thing (any more). */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemOfferingNotFound404"];
-                };
-            };
-            /** @description The first request with this key is still running. · Somebody else changed the rules after they were read; `version` is the newest. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemRequestInProgressRulesChangedMeanwhile409"];
-                };
-            };
-            /** @description A POST without `Idempotency-Key`. · The key came with another body before. · Numbers of the rules lie outside what makes sense; `fields` name every one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRules422"];
-                };
-            };
-        };
-    };
-    console_preview_rules: {
-        parameters: {
-            query: {
-                max_party: number;
-                notice_minutes: number;
-                horizon_days: number;
-                free_until_hours: number;
-                fee_percent: number;
-                max_open?: number | null;
+            query?: {
+                from?: string | null;
+                days?: number;
+                resource_id?: string | null;
+                offering_id?: string | null;
             };
             header?: never;
             path?: never;
@@ -4401,7 +4369,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RulesPreview"];
+                    "application/json": components["schemas"]["CalendarView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4437,13 +4405,329 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemForbidden403"];
                 };
             };
-            /** @description Numbers of the rules lie outside what makes sense; `fields` name every one. */
+            /** @description The days asked for lie before today or beyond what can be shown. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemInvalidRules422"];
+                    "application/json": components["schemas"]["ProblemDateOutOfRange422"];
+                };
+            };
+        };
+    };
+    console_add_slot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddSlot"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedSlot"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The actor's role lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+            /** @description The merchant offers no such thing (any more). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOfferingNotFound404"];
+                };
+            };
+            /** @description The first request with this key is still running. · The offering has a slot at this time with this resource already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemRequestInProgressSlotExists409"];
+                };
+            };
+            /** @description A POST without `Idempotency-Key`. · The key came with another body before. · The slot can't be added as asked; `fields` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReusedSlotNotPossible422"];
+                };
+            };
+        };
+    };
+    console_close_slot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseSlot"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotClosing"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The actor's role lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+            /** @description The merchant has no such slot. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemSlotNotFound404"];
+                };
+            };
+            /** @description The first request with this key is still running. · Somebody holds a place, so the slot can't be closed; `holders` and `who` name them. · The slot has begun or is over: nothing about it changes any more. · The slot is closed, by hand or by a rule. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemRequestInProgressSlotClosedAlreadySlotInUseSlotStarted409"];
+                };
+            };
+            /** @description A POST without `Idempotency-Key`. · The key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReused422"];
+                };
+            };
+        };
+    };
+    console_open_closed_slot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The actor's role lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+            /** @description The merchant has no such slot. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemSlotNotFound404"];
+                };
+            };
+            /** @description The slot has begun or is over: nothing about it changes any more. · A holiday or day off closes the slot; `rule` names it. · Something else keeps `resource` busy at that time. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemResourceBusyElsewhereSlotClosedByRuleSlotStarted409"];
+                };
+            };
+        };
+    };
+    console_close_slots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseSlots"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotClosings"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The actor's role lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+            /** @description The first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemRequestInProgress409"];
+                };
+            };
+            /** @description A POST without `Idempotency-Key`. · The key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReused422"];
                 };
             };
         };
