@@ -114,6 +114,28 @@ class TestCalendar:
         ]
         assert view["lanes"][1]["blocks"][0]["block"]["slot_id"] == str(slot)
 
+    async def test_days_on_which_somebody_never_works_are_off(
+        self, front: Front, owner: Actor, database: Database, merchant: Merchant, lesson: UUID
+    ) -> None:
+        local = datetime.now(SHANGHAI).date()
+        async with database.begin(system_actor(merchant.merchant_id)) as tx:
+            await tx.connection.execute(
+                "INSERT INTO working_hours (merchant_id, resource_id, weekday, starts, ends)"
+                " SELECT $1, id, $2, '08:00', '18:00' FROM resource WHERE merchant_id = $1",
+                tx.merchant_id,
+                (local + timedelta(days=2)).isoweekday(),
+            )
+
+        view = await _calendar(front, owner)
+
+        [lane] = view["lanes"]
+        [block] = lane["blocks"]
+        lesson_day = datetime.fromisoformat(block["block"]["starts_at"]).astimezone(SHANGHAI)
+        works = {lesson_day.date().isoformat(), (local + timedelta(days=2)).isoformat()}
+        off = {one["date"]: one["text"] for one in lane["days_off"]}
+        assert set(off) == {day["date"] for day in view["days"]} - works
+        assert set(off.values()) == {"休息"}
+
     async def test_may_be_of_one_resource_or_one_offering(
         self, front: Front, owner: Actor, lesson: UUID, teacher: UUID, offering: UUID
     ) -> None:

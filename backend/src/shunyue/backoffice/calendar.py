@@ -46,6 +46,7 @@ from shunyue.scheduling.api import (
     exceptions_between,
     slots_of_day,
     suppliable,
+    working_hours,
 )
 
 _RULES = frozenset({"holiday", "day_off"})
@@ -77,7 +78,7 @@ async def calendar(tx: Transaction, merchant: Merchant, wanted: CalendarFilter) 
     resources = [lane_resource(one) for one in await active_resources(tx)]
     by_resource = await _by_resource(tx, slots)
     blocks = await _blocks(tx, slots)
-    whole_days = await _whole_days_off(tx, days)
+    whole_days = await _free_weekdays(tx, days) | await _whole_days_off(tx, days)
     shown = [one for one in resources if wanted.resource_id in {None, one.id}]
     lanes = [
         CalendarLane(
@@ -236,6 +237,18 @@ def _names(holders: Iterable[Holder]) -> str:
 _WholeDays = dict[tuple[UUID | None, date], str]
 
 
+async def _free_weekdays(tx: Transaction, days: list[CalendarDay]) -> _WholeDays:
+    """Find the days on which somebody who has hours never works."""
+    worked = {(one.resource_id, one.weekday) for one in await working_hours(tx)}
+    text = wording("slot.day_off", {})
+    return {
+        (resource_id, day.date): text
+        for resource_id in {one for one, _ in worked}
+        for day in days
+        if (resource_id, day.date.isoweekday()) not in worked
+    }
+
+
 async def _whole_days_off(tx: Transaction, days: list[CalendarDay]) -> _WholeDays:
     return {
         (one.resource_id, one.on_date): one.name
@@ -251,7 +264,7 @@ def _days_off(
     for day in days:
         of_day = [one for one in slots if day.begins_at <= one.starts_at < day.ends_at]
         if any(one.state == "open" for one in of_day):
-            continue
+            continue  # Also where a make-up workday or a slot added by hand opens a free day.
         ruled = next((one for one in of_day if one.closed_reason in _RULES), None)
         text = _reason_text(ruled) if ruled else whole_days.get((resource_id, day.date))
         text = text or whole_days.get((None, day.date))
