@@ -3,6 +3,7 @@ import {
   applyChanges,
   cellsOf,
   fitsFor,
+  hasNew,
   isWorking,
   leftOn,
   nearestFree,
@@ -73,7 +74,15 @@ describe('[BK-02] periods of the day', () => {
 
 describe('[TE-01] changes while looking', () => {
   const day = makeDay('2026-11-28', [makeSlot({ id: 'a', starts_at: ten }), makeSlot({ id: 'b', starts_at: two })])
-  const full = { id: 'a', places_left: 0, capacity: 1, state: 'full' as const, reason: null, reason_text: null }
+  const full = {
+    id: 'a',
+    starts_at: ten,
+    places_left: 0,
+    capacity: 1,
+    state: 'full' as const,
+    reason: null,
+    reason_text: null,
+  }
 
   it('say which slots were lost and keep every slot in its place', () => {
     const applied = applyChanges([day], [full])
@@ -94,6 +103,19 @@ describe('[TE-01] changes while looking', () => {
 
   it('leave days without such slots untouched', () => {
     expect(applyChanges([day], [{ ...full, id: 'elsewhere' }]).days[0]).toBe(day)
+  })
+})
+
+describe('[MC-01] a slot that the merchant adds', () => {
+  const day = makeDay('2026-11-28', [makeSlot({ id: 'a', starts_at: nine })])
+  const dateOf = (at: string) => at.slice(0, 10)
+
+  it('is new on a shown day, and no news elsewhere', () => {
+    const added = makeSlot({ id: 'z', starts_at: ten })
+
+    expect(hasNew([day], [added], dateOf)).toBe(true)
+    expect(hasNew([day], [makeSlot({ id: 'a', starts_at: nine })], dateOf)).toBe(false)
+    expect(hasNew([day], [makeSlot({ id: 'z', starts_at: '2026-11-30T02:00:00Z' })], dateOf)).toBe(false)
   })
 })
 

@@ -31,7 +31,7 @@ export type SlotState = Slot['state']
 /** What a `slots_changed` event says about one slot. */
 export type SlotChange = Pick<
   Slot,
-  'id' | 'places_left' | 'capacity' | 'state' | 'reason' | 'reason_text'
+  'id' | 'starts_at' | 'places_left' | 'capacity' | 'state' | 'reason' | 'reason_text'
 >
 
 export type AvailabilityDay = Schemas['DayView']

@@ -83,6 +83,13 @@ export function applyChanges(days: AvailabilityDay[], changes: SlotChange[]): Ap
   return { days: next, lost, returned }
 }
 
+/** Whether the merchant added a slot to a shown day: its place among the others is the server's to say. */
+export function hasNew(days: AvailabilityDay[], changes: SlotChange[], dateOf: (at: string) => string): boolean {
+  const known = new Set(days.flatMap((day) => day.slots.map((slot) => slot.id)))
+  const shown = new Set(days.map((day) => day.date))
+  return changes.some((change) => !known.has(change.id) && shown.has(dateOf(change.starts_at)))
+}
+
 /** The first free cell at or after a date, for the hint on a day without one. */
 export function nearestFree(days: AvailabilityDay[], from: string, resourceId: string | null): TimeCell | undefined {
   const later = days.filter((day) => day.date > from)

@@ -10,6 +10,7 @@ import {
   applyChanges,
   cellsOf,
   fitsFor,
+  hasNew,
   isShared,
   leftOn,
   nearestFree,
@@ -104,17 +105,22 @@ function useShown(supply: Supply, wish: Wish) {
 function useOthers(supply: Supply, wish: Wish, shown: Shown): void {
   function take(changes: SlotChange[]): void {
     const before = shown.chosen.value
+    if (hasNew(supply.days.value, changes, dateOf)) void supply.availability.load()
     const applied = applyChanges(supply.days.value, changes)
     const lost = applied.lost.filter((id) => id !== wish.ownId.value)
     supply.days.value = applied.days
     applied.returned.forEach((id) => wish.justLost.delete(id))
     if (applied.returned.includes(wish.lostChoice.value?.slotId ?? '')) wish.lostChoice.value = undefined
-    lost.forEach((id) => {
-      wish.justLost.add(id)
-      setTimeout(() => wish.justLost.delete(id), JUST_LOST_MS)
-    })
+    // What the merchant closed says why by itself; nobody took it.
+    const taken = new Set(changes.filter((change) => change.state === 'full').map((change) => change.id))
+    lost
+      .filter((id) => taken.has(id))
+      .forEach((id) => {
+        wish.justLost.add(id)
+        setTimeout(() => wish.justLost.delete(id), JUST_LOST_MS)
+      })
     if (before === undefined || !lost.includes(before.slotId)) return
-    wish.lostChoice.value = before
+    wish.lostChoice.value = taken.has(before.slotId) ? before : { ...before, state: 'off' }
     wish.chosenId.value = undefined
   }
 
