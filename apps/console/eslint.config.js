@@ -2,7 +2,7 @@
 import vue from 'eslint-plugin-vue'
 import typescript from 'typescript-eslint'
 
-const features = ['devices', 'login', 'orders', 'today']
+const features = ['calendar', 'devices', 'login', 'orders', 'today']
 
 const forbid = (...groups) => ({
   'no-restricted-imports': [

@@ -1,6 +1,5 @@
 """Requests of the wrong shape are refused in the one body, in words, with nothing half-done."""
 
-import json
 from typing import Any
 
 import asyncpg

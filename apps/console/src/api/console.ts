@@ -2,10 +2,13 @@
 import type { Client } from '@shunyue/api-client'
 import type { RealtimeEvent } from '@shunyue/realtime'
 import type {
+  Calendar,
+  CalendarQuery,
   CancelOutcome,
   Credentials,
   Device,
   Login,
+  NewSlot,
   OfferingName,
   OfferingRules,
   Order,
@@ -53,6 +56,11 @@ export function createConsoleApi(client: Client) {
       call<OfferingRules>('POST', rulesPath(offeringId), {
         body: { ...rules, seen_version: seenVersion },
       }),
+    calendar: (query: CalendarQuery) => call<Calendar>('GET', '/calendar', { query: { ...query } }),
+    addSlot: (body: NewSlot) => call<{ id: string }>('POST', '/slots', { body }),
+    closeSlot: (id: string, reason: string) =>
+      call<unknown>('POST', closurePath(id), { body: { reason } }),
+    openSlot: (id: string) => call<null>('DELETE', closurePath(id)),
     missedEvents: (topics: string[], since: Record<string, number>) =>
       call<{ events: RealtimeEvent[] }>('GET', '/events', {
         query: { topics: topics.join(','), since: sinceText(since) },
@@ -62,6 +70,10 @@ export function createConsoleApi(client: Client) {
 
 function rulesPath(offeringId: string): string {
   return `/offerings/${encodeURIComponent(offeringId)}/rules`
+}
+
+function closurePath(slotId: string): string {
+  return `/slots/${encodeURIComponent(slotId)}/closure`
 }
 
 function sinceText(since: Record<string, number>): string | undefined {

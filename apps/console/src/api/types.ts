@@ -183,3 +183,60 @@ export interface OfferingRules {
   preview: RulesPreview
   history: RulesChange[]
 }
+
+export interface Holder {
+  name: string
+  party_size: number
+  order_number: string | null
+}
+export interface CalendarBlock {
+  block: Block & { slot_id: string }
+  offering_id: string
+  offering_name: string
+  reason_text: string | null
+  holders: Holder[]
+  can_close: boolean
+  can_open: boolean
+}
+export interface CalendarDay {
+  date: string
+  begins_at: string
+  ends_at: string
+}
+export interface CalendarLane {
+  resource: Lane['resource'] | null
+  days_off: { date: string; text: string }[]
+  blocks: CalendarBlock[]
+}
+export interface CalendarOffering {
+  id: string
+  name: string
+  duration_minutes: number
+  capacity: number
+  is_per_resource: boolean
+  resource_ids: string[]
+}
+export interface Calendar {
+  time_zone: string
+  today: string
+  server_time: string
+  days: CalendarDay[]
+  hours: { from: string; to: string }
+  resources: Lane['resource'][]
+  offerings: CalendarOffering[]
+  lanes: CalendarLane[]
+}
+export interface CalendarQuery {
+  from?: string
+  days: number
+  resource_id?: string
+  offering_id?: string
+}
+export interface NewSlot {
+  offering_id: string
+  on_date: string
+  starts: string
+  ends?: string
+  resource_ids?: string[]
+  capacity?: number
+}

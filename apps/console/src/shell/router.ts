@@ -5,6 +5,7 @@ import type { Session } from '@/composables/session'
 const pages = {
   login: () => import('@/features/login/pages/LoginPage.vue'),
   today: () => import('@/features/today/pages/TodayPage.vue'),
+  calendar: () => import('@/features/calendar/pages/CalendarPage.vue'),
   orders: () => import('@/features/orders/pages/OrdersPage.vue'),
   order: () => import('@/features/orders/pages/OrderPage.vue'),
   offerings: () => import('@/features/offerings/pages/OfferingsPage.vue'),
@@ -25,6 +26,12 @@ const routes: RouteRecordRaw[] = [
     name: 'today',
     component: pages.today,
     meta: { title: 'nav.today' },
+  },
+  {
+    path: '/calendar',
+    name: 'calendar',
+    component: pages.calendar,
+    meta: { title: 'nav.calendar' },
   },
   {
     path: '/orders',
