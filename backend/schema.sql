@@ -29,6 +29,24 @@ CREATE FUNCTION public.app_now() RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT now() $$;
 
+CREATE FUNCTION public.begin_offering_rules() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO offering_rules
+    VALUES (NEW.merchant_id, NEW.id, NEW.rules_version, NEW.max_open, NEW.max_party,
+            NEW.notice_minutes, NEW.horizon_days, NEW.free_until_hours, NEW.fee_percent, app_now(), NULL);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.booking_stays_cancelled() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'booking % is cancelled', OLD.id
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'booking_stays_cancelled';
+END $$;
+
 CREATE FUNCTION public.give_places_back(p_merchant_id uuid, p_hold_ids uuid[], p_state text) RETURNS TABLE(hold_id uuid, slot_id uuid, offering_id uuid)
     LANGUAGE plpgsql
     AS $$
@@ -117,7 +135,8 @@ DECLARE
 BEGIN
     RETURN QUERY
     WITH judged AS (
-        SELECT w.*, s.offering_id, s.capacity, s.max_party, s.places_left,
+        SELECT w.*, s.offering_id, s.capacity, s.max_party, s.places_left, s.ends_at,
+               s.max_open, open.bookings AS open_bookings,
                seen.id AS seen_id, seen.slot_id AS seen_slot_id,
                seen.party_size AS seen_party_size, seen.expires_at AS seen_expires_at,
                CASE WHEN seen.slot_id = w.slot_id AND seen.party_size = w.party_size THEN 'replayed'
@@ -126,7 +145,9 @@ BEGIN
                     WHEN s.state <> 'open' THEN 'closed'
                     WHEN s.starts_at <= v_now THEN 'past'
                     WHEN s.closes_at <= v_now AND p_minutes IS NOT NULL THEN 'too_late'
+                    WHEN s.opens_at > v_now AND p_minutes IS NOT NULL THEN 'too_early'
                     WHEN w.party_size > s.max_party THEN 'party_too_large'
+                    WHEN open.bookings >= s.max_open THEN 'too_many_open'
                END AS refusal
           FROM unnest(p_slot_ids, p_party_sizes, p_customer_ids, p_keys, p_hold_ids)
                WITH ORDINALITY AS w (slot_id, party_size, customer_id, key, hold_id, ord)
@@ -135,9 +156,18 @@ BEGIN
                 WHERE h.merchant_id = p_merchant_id AND h.customer_id = w.customer_id
                   AND h.idempotency_key = w.key LIMIT 1) seen ON true
           LEFT JOIN LATERAL (
-               SELECT s.offering_id, s.capacity, s.max_party, s.state, s.starts_at, s.closes_at,
+               SELECT s.offering_id, s.capacity, s.max_party, s.state, s.starts_at, s.ends_at,
+                      s.opens_at, s.closes_at, s.max_open,
                       s.capacity - s.places_taken AS places_left FROM slot s
                 WHERE s.merchant_id = p_merchant_id AND s.id = w.slot_id LIMIT 1) s ON true
+          -- A choice that is not confirmed does not count: there is at most one (hold_one_choice), and
+          -- this wish replaces it. Nor is late money refused: it has paid for its place.
+          LEFT JOIN LATERAL (
+               SELECT count(*)::int AS bookings FROM hold h
+                WHERE h.merchant_id = p_merchant_id AND h.customer_id = w.customer_id
+                  AND h.state = 'confirmed' AND h.slot_ends_at > v_now
+                  AND (h.expires_at IS NULL OR h.expires_at > v_now)
+                  AND s.max_open IS NOT NULL AND p_minutes IS NOT NULL) open ON true
     ), counted AS (
         SELECT r.*, max(r.running) FILTER (WHERE r.running <= r.places_left)
                     OVER (PARTITION BY r.slot_id) AS places_going
@@ -171,10 +201,10 @@ BEGIN
          WHERE s.merchant_id = p_merchant_id AND s.id = n.slot_id
     ), held AS (
         INSERT INTO hold (merchant_id, id, slot_id, customer_id, party_size, idempotency_key,
-                          state, held_at, expires_at, confirmed_at)
+                          state, held_at, expires_at, confirmed_at, slot_ends_at)
         SELECT p_merchant_id, w.hold_id, w.slot_id, w.customer_id, w.party_size, w.key,
                CASE WHEN p_minutes IS NULL THEN 'confirmed' ELSE 'active' END, v_now, v_expires_at,
-               CASE WHEN p_minutes IS NULL THEN v_now END
+               CASE WHEN p_minutes IS NULL THEN v_now END, w.ends_at
           FROM won w ORDER BY w.customer_id
     ), told AS (
         INSERT INTO outbox (merchant_id, name, payload)
@@ -187,9 +217,11 @@ BEGIN
            coalesce(j.seen_id, j.hold_id), coalesce(j.seen_slot_id, j.slot_id),
            coalesce(j.seen_party_size, j.party_size),
            CASE WHEN j.seen_id IS NULL THEN v_expires_at ELSE j.seen_expires_at END,
-           CASE WHEN j.seen_id IS NULL THEN j.places_left END,
            CASE WHEN j.seen_id IS NOT NULL THEN NULL
-                WHEN j.refusal = 'party_too_large' THEN j.max_party ELSE j.capacity END
+                WHEN j.refusal = 'too_many_open' THEN j.open_bookings ELSE j.places_left END,
+           CASE WHEN j.seen_id IS NOT NULL THEN NULL
+                WHEN j.refusal = 'party_too_large' THEN j.max_party
+                WHEN j.refusal = 'too_many_open' THEN j.max_open ELSE j.capacity END
       FROM judged j WHERE j.refusal IS NOT NULL
     UNION ALL
     SELECT c.ord::int,
@@ -242,6 +274,28 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_within_charge';
     END IF;
     RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.refuse_more_than_open(p_merchant_id uuid, p_hold_ids uuid[], p_minutes integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF p_minutes IS NOT NULL AND EXISTS (
+        SELECT 1 FROM unnest(p_hold_ids) AS mine (id), LATERAL (
+               SELECT h.customer_id, h.slot_id FROM hold h
+                WHERE h.merchant_id = p_merchant_id AND h.id = mine.id AND h.state = 'active' OFFSET 0) h,
+               LATERAL (
+               SELECT s.max_open FROM slot s
+                WHERE s.merchant_id = p_merchant_id AND s.id = h.slot_id
+                  AND s.max_open IS NOT NULL OFFSET 0) s
+         WHERE s.max_open <= (
+               SELECT count(*) FROM hold other
+                WHERE other.merchant_id = p_merchant_id AND other.customer_id = h.customer_id
+                  AND other.state = 'confirmed' AND other.slot_ends_at > app_now()
+                  AND (other.expires_at IS NULL OR other.expires_at > app_now())))
+    THEN
+        RAISE EXCEPTION 'an earlier choice was confirmed meanwhile' USING ERRCODE = 'unique_violation';
+    END IF;
 END $$;
 
 CREATE FUNCTION public.take_places(p_merchant_id uuid, p_slot_ids uuid[], p_party_sizes integer[], p_customer_ids uuid[], p_keys uuid[], p_hold_ids uuid[], p_minutes integer, p_is_replacing boolean) RETURNS SETOF public.place_outcome
@@ -310,6 +364,7 @@ BEGIN
         RETURN QUERY SELECT * FROM place_wishes(
             p_merchant_id, p_slot_ids, p_party_sizes, p_customer_ids, p_keys, p_hold_ids,
             p_minutes, v_has_resources);
+        PERFORM refuse_more_than_open(p_merchant_id, p_hold_ids, p_minutes);
         RETURN;
     END IF;
 
@@ -356,6 +411,7 @@ BEGIN
         v_placement.ord := v_ord;
         RETURN NEXT v_placement;
     END LOOP;
+    PERFORM refuse_more_than_open(p_merchant_id, p_hold_ids, p_minutes);
 END $$;
 
 CREATE FUNCTION queue.fn_pgqueuer_changed() RETURNS trigger
@@ -425,6 +481,10 @@ CREATE TABLE public.booking (
     slot_id uuid NOT NULL,
     party_size integer NOT NULL,
     booked_at timestamp with time zone NOT NULL,
+    cancelled_at timestamp with time zone,
+    cancelled_by text,
+    CONSTRAINT booking_cancelled_by_check CHECK ((cancelled_by = ANY (ARRAY['customer'::text, 'staff'::text]))),
+    CONSTRAINT booking_check CHECK (((cancelled_at IS NULL) = (cancelled_by IS NULL))),
     CONSTRAINT booking_party_size_check CHECK ((party_size > 0))
 );
 
@@ -439,6 +499,13 @@ CREATE TABLE public.calendar_exception (
     name text NOT NULL,
     CONSTRAINT calendar_exception_check CHECK (((starts IS NULL) = (ends IS NULL))),
     CONSTRAINT calendar_exception_check1 CHECK ((ends > starts))
+);
+
+CREATE TABLE public.calendar_link (
+    merchant_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT calendar_link_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.customer (
@@ -472,12 +539,15 @@ CREATE TABLE public.customer_order (
     paid_at timestamp with time zone,
     ended_at timestamp with time zone,
     end_reason text,
+    end_note text,
     CONSTRAINT customer_order_check CHECK (((pay_by IS NULL) = (registered_at IS NULL))),
+    CONSTRAINT customer_order_check1 CHECK (((end_note IS NULL) OR (end_reason = 'merchant'::text))),
+    CONSTRAINT customer_order_end_note_check CHECK (((char_length(end_note) >= 1) AND (char_length(end_note) <= 200))),
     CONSTRAINT customer_order_end_reason_check CHECK ((end_reason = ANY (ARRAY['registration_window'::text, 'payment_window'::text, 'customer'::text, 'merchant'::text]))),
     CONSTRAINT customer_order_number_check CHECK ((number ~ '^[0-9]{12}$'::text)),
     CONSTRAINT customer_order_party_size_check CHECK ((party_size > 0)),
     CONSTRAINT customer_order_payable_fen_check CHECK ((payable_fen >= 0)),
-    CONSTRAINT customer_order_payment_state_check CHECK ((payment_state = ANY (ARRAY['none'::text, 'pending'::text, 'checking'::text, 'paid'::text, 'refunding'::text, 'refunded'::text, 'refund_failed'::text]))),
+    CONSTRAINT customer_order_payment_state_check CHECK ((payment_state = ANY (ARRAY['none'::text, 'pending'::text, 'checking'::text, 'paid'::text, 'refunding'::text, 'refunded'::text, 'part_refunded'::text, 'refund_failed'::text]))),
     CONSTRAINT customer_order_state_check CHECK ((state = ANY (ARRAY['awaiting_registration'::text, 'awaiting_payment'::text, 'confirmed'::text, 'expired'::text, 'cancelled'::text])))
 );
 
@@ -504,6 +574,7 @@ CREATE TABLE public.hold (
     expires_at timestamp with time zone,
     confirmed_at timestamp with time zone,
     ended_at timestamp with time zone,
+    slot_ends_at timestamp with time zone NOT NULL,
     CONSTRAINT hold_check CHECK (((ended_at IS NOT NULL) = (state = ANY (ARRAY['released'::text, 'expired'::text])))),
     CONSTRAINT hold_party_size_check CHECK ((party_size > 0)),
     CONSTRAINT hold_state_check CHECK ((state = ANY (ARRAY['active'::text, 'confirmed'::text, 'released'::text, 'expired'::text])))
@@ -648,12 +719,14 @@ CREATE TABLE public.offering (
     rating_sum integer DEFAULT 0 NOT NULL,
     rating_stars integer[] DEFAULT '{0,0,0,0,0}'::integer[] NOT NULL,
     review_count integer DEFAULT 0 NOT NULL,
+    max_open integer DEFAULT 3,
     CONSTRAINT offering_duration_minutes_check CHECK ((duration_minutes > 0)),
     CONSTRAINT offering_fee_percent_check CHECK (((fee_percent >= 0) AND (fee_percent <= 100))),
     CONSTRAINT offering_free_until_hours_check CHECK ((free_until_hours >= 0)),
     CONSTRAINT offering_horizon_days_check CHECK (((horizon_days >= 1) AND (horizon_days <= 365))),
     CONSTRAINT offering_kind_check CHECK ((kind = ANY (ARRAY['personal'::text, 'business'::text, 'event'::text]))),
     CONSTRAINT offering_location_mode_check CHECK ((location_mode = ANY (ARRAY['on_site'::text, 'at_customer'::text]))),
+    CONSTRAINT offering_max_open_check CHECK ((max_open > 0)),
     CONSTRAINT offering_max_party_check CHECK ((max_party > 0)),
     CONSTRAINT offering_notice_minutes_check CHECK ((notice_minutes >= 0)),
     CONSTRAINT offering_price_fen_check CHECK ((price_fen >= 0))
@@ -663,6 +736,27 @@ CREATE TABLE public.offering_resource (
     merchant_id uuid NOT NULL,
     offering_id uuid NOT NULL,
     resource_id uuid NOT NULL
+);
+
+CREATE TABLE public.offering_rules (
+    merchant_id uuid NOT NULL,
+    offering_id uuid NOT NULL,
+    version integer CONSTRAINT offering_rules_version_not_null1 NOT NULL,
+    max_open integer,
+    max_party integer NOT NULL,
+    notice_minutes integer NOT NULL,
+    horizon_days integer NOT NULL,
+    free_until_hours integer NOT NULL,
+    fee_percent integer NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    changed_by uuid,
+    CONSTRAINT offering_rules_fee_percent_check CHECK (((fee_percent >= 0) AND (fee_percent <= 100))),
+    CONSTRAINT offering_rules_free_until_hours_check CHECK ((free_until_hours >= 0)),
+    CONSTRAINT offering_rules_horizon_days_check CHECK (((horizon_days >= 1) AND (horizon_days <= 365))),
+    CONSTRAINT offering_rules_max_open_check CHECK ((max_open > 0)),
+    CONSTRAINT offering_rules_max_party_check CHECK ((max_party > 0)),
+    CONSTRAINT offering_rules_notice_minutes_check CHECK ((notice_minutes >= 0)),
+    CONSTRAINT offering_rules_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.order_fact (
@@ -842,11 +936,15 @@ CREATE TABLE public.slot (
     is_occupying_when_taken boolean DEFAULT false NOT NULL,
     occupied_from timestamp with time zone NOT NULL,
     occupied_until timestamp with time zone NOT NULL,
+    opens_at timestamp with time zone,
+    max_open integer,
     CONSTRAINT slot_capacity_check CHECK ((capacity > 0)),
     CONSTRAINT slot_check CHECK ((ends_at > starts_at)),
     CONSTRAINT slot_check1 CHECK ((closes_at <= starts_at)),
     CONSTRAINT slot_check2 CHECK (((state = 'closed'::text) = (closed_reason IS NOT NULL))),
+    CONSTRAINT slot_check3 CHECK ((opens_at <= starts_at)),
     CONSTRAINT slot_closed_is_empty CHECK (((state = 'open'::text) OR (places_taken = 0))),
+    CONSTRAINT slot_max_open_check CHECK ((max_open > 0)),
     CONSTRAINT slot_max_party_check CHECK ((max_party > 0)),
     CONSTRAINT slot_never_oversold CHECK (((places_taken >= 0) AND (places_taken <= capacity))),
     CONSTRAINT slot_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
@@ -1049,6 +1147,9 @@ ALTER TABLE ONLY public.booking
 ALTER TABLE ONLY public.calendar_exception
     ADD CONSTRAINT calendar_exception_pkey PRIMARY KEY (merchant_id, id);
 
+ALTER TABLE ONLY public.calendar_link
+    ADD CONSTRAINT calendar_link_pkey PRIMARY KEY (merchant_id, customer_id);
+
 ALTER TABLE ONLY public.customer
     ADD CONSTRAINT customer_merchant_id_phone_key UNIQUE (merchant_id, phone);
 
@@ -1172,6 +1273,9 @@ ALTER TABLE ONLY public.resource
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_pkey PRIMARY KEY (merchant_id, id);
 
+ALTER TABLE ONLY public.offering_rules
+    ADD CONSTRAINT rules_changed_once PRIMARY KEY (merchant_id, offering_id, version);
+
 ALTER TABLE ONLY public.slot
     ADD CONSTRAINT slot_pkey PRIMARY KEY (merchant_id, id);
 
@@ -1232,6 +1336,8 @@ CREATE INDEX hold_expiring ON public.hold USING btree (merchant_id, slot_id, exp
 
 CREATE UNIQUE INDEX hold_one_choice ON public.hold USING btree (merchant_id, customer_id) WHERE (state = 'active'::text);
 
+CREATE INDEX hold_open ON public.hold USING btree (merchant_id, customer_id, slot_ends_at) WHERE (state = 'confirmed'::text);
+
 CREATE INDEX idempotent_answer_old ON public.idempotent_answer USING btree (merchant_id, started_at);
 
 CREATE INDEX inbox_of_customer ON public.inbox_message USING btree (merchant_id, customer_id, created_at DESC, id DESC);
@@ -1270,7 +1376,7 @@ CREATE UNIQUE INDEX payment_attempt_one_charge ON public.payment_attempt USING b
 
 CREATE UNIQUE INDEX payment_channel_one ON public.payment_channel USING btree (merchant_id, channel) WHERE is_enabled;
 
-CREATE UNIQUE INDEX refund_automatic_once ON public.refund USING btree (merchant_id, attempt_id) WHERE ((reason = ANY (ARRAY['late_without_place'::text, 'order_cancelled'::text, 'paid_twice'::text])) AND (state <> 'closed'::text));
+CREATE UNIQUE INDEX refund_automatic_once ON public.refund USING btree (merchant_id, attempt_id) WHERE ((reason = ANY (ARRAY['late_without_place'::text, 'order_cancelled'::text, 'paid_twice'::text, 'cancelled_by_customer'::text, 'cancelled_by_merchant'::text])) AND (state <> 'closed'::text));
 
 CREATE INDEX refund_of_order ON public.refund USING btree (merchant_id, order_id);
 
@@ -1314,11 +1420,15 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON queue.pgqueuer USING btree (de
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON queue.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::queue.pgqueuer_status);
 
+CREATE TRIGGER booking_stays_cancelled BEFORE UPDATE ON public.booking FOR EACH ROW WHEN ((old.cancelled_at IS NOT NULL)) EXECUTE FUNCTION public.booking_stays_cancelled();
+
 CREATE TRIGGER ledger_entry_append_only BEFORE DELETE OR UPDATE ON public.ledger_entry FOR EACH ROW EXECUTE FUNCTION public.ledger_is_append_only();
 
 CREATE CONSTRAINT TRIGGER ledger_sums_to_zero AFTER INSERT ON public.ledger_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.ledger_sums_to_zero();
 
 CREATE TRIGGER ledger_transaction_append_only BEFORE DELETE OR UPDATE ON public.ledger_transaction FOR EACH ROW EXECUTE FUNCTION public.ledger_is_append_only();
+
+CREATE TRIGGER offering_rules_begin AFTER INSERT ON public.offering FOR EACH ROW EXECUTE FUNCTION public.begin_offering_rules();
 
 CREATE TRIGGER refund_within_charge AFTER INSERT OR UPDATE OF amount_fen, state ON public.refund FOR EACH ROW EXECUTE FUNCTION public.refund_within_charge();
 
@@ -1341,6 +1451,9 @@ ALTER TABLE ONLY public.calendar_exception
 
 ALTER TABLE ONLY public.calendar_exception
     ADD CONSTRAINT calendar_exception_merchant_id_resource_id_fkey FOREIGN KEY (merchant_id, resource_id) REFERENCES public.resource(merchant_id, id);
+
+ALTER TABLE ONLY public.calendar_link
+    ADD CONSTRAINT calendar_link_merchant_id_customer_id_fkey FOREIGN KEY (merchant_id, customer_id) REFERENCES public.customer(merchant_id, id);
 
 ALTER TABLE ONLY public.customer
     ADD CONSTRAINT customer_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchant(merchant_id);
@@ -1407,6 +1520,12 @@ ALTER TABLE ONLY public.offering_resource
 
 ALTER TABLE ONLY public.offering_resource
     ADD CONSTRAINT offering_resource_merchant_id_resource_id_fkey FOREIGN KEY (merchant_id, resource_id) REFERENCES public.resource(merchant_id, id);
+
+ALTER TABLE ONLY public.offering_rules
+    ADD CONSTRAINT offering_rules_merchant_id_changed_by_fkey FOREIGN KEY (merchant_id, changed_by) REFERENCES public.staff_member(merchant_id, id);
+
+ALTER TABLE ONLY public.offering_rules
+    ADD CONSTRAINT offering_rules_merchant_id_offering_id_fkey FOREIGN KEY (merchant_id, offering_id) REFERENCES public.offering(merchant_id, id);
 
 ALTER TABLE ONLY public.order_fact
     ADD CONSTRAINT order_fact_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES public.customer_order(merchant_id, id);
@@ -1486,6 +1605,8 @@ ALTER TABLE public.booking ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.calendar_exception ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.calendar_link ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.customer ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.customer_order ENABLE ROW LEVEL SECURITY;
@@ -1516,6 +1637,8 @@ ALTER TABLE public.offering ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.offering_resource ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.offering_rules ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.order_fact ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own_merchant ON public.audit_entry TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
@@ -1523,6 +1646,8 @@ CREATE POLICY own_merchant ON public.audit_entry TO shunyue_app USING ((merchant
 CREATE POLICY own_merchant ON public.booking TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY own_merchant ON public.calendar_exception TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY own_merchant ON public.calendar_link TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY own_merchant ON public.customer TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
 
@@ -1553,6 +1678,8 @@ CREATE POLICY own_merchant ON public.occupancy TO shunyue_app USING ((merchant_i
 CREATE POLICY own_merchant ON public.offering TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY own_merchant ON public.offering_resource TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY own_merchant ON public.offering_rules TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY own_merchant ON public.order_fact TO shunyue_app USING ((merchant_id = (NULLIF(current_setting('app.merchant_id'::text, true), ''::text))::uuid));
 
@@ -2072,6 +2199,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.booking TO shunyue_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_exception TO shunyue_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_link TO shunyue_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.customer TO shunyue_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.customer_order TO shunyue_app;
@@ -2103,6 +2232,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.occupancy TO shunyue_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.offering TO shunyue_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.offering_resource TO shunyue_app;
+
+GRANT SELECT,INSERT ON TABLE public.offering_rules TO shunyue_app;
 
 GRANT SELECT,INSERT ON TABLE public.order_fact TO shunyue_app;
 

@@ -104,7 +104,7 @@ class TestAddedSlot:
         assert (await studio.hold(by_hand.id)).outcome == "held"
         assert (await studio.hold(like_the_plan.id)).outcome in {"held", "taken"}
 
-    async def test_day_beyond_the_horizon_may_be_prepared(
+    async def test_day_beyond_the_horizon_may_be_prepared_and_is_booked_when_it_comes(
         self, studio: Studio, merchant: Merchant
     ) -> None:
         teacher = await studio.resource()
@@ -115,6 +115,7 @@ class TestAddedSlot:
         )
 
         assert slot.starts_at.astimezone(SHANGHAI).date() == TOMORROW + timedelta(60)
+        assert (await studio.hold(slot.id)).outcome == "too_early"
 
     async def test_of_two_alike_in_one_moment_one_is_added(
         self, studio: Studio, merchant: Merchant

@@ -15,7 +15,7 @@ from shunyue.kernel.ids import new_id
 from shunyue.scheduling import queries
 from shunyue.scheduling.closing import tell
 from shunyue.scheduling.errors import SlotExists, SlotNotPossible
-from shunyue.scheduling.policy import instant_of
+from shunyue.scheduling.policy import instant_of, opens_at
 from shunyue.scheduling.records import NewSlot, SuppliedOffering
 
 # As far as plans reach. Days beyond an offering's own horizon may be prepared: customers see their
@@ -85,9 +85,11 @@ def _planned(wish: SlotWish, offering: SuppliedOffering, zone: ZoneInfo, now: da
         resource_ids=resource_ids,
         starts_at=starts_at,
         ends_at=ends_at,
+        opens_at=opens_at(zone, wish.on_date, offering.horizon_days),
         closes_at=starts_at - timedelta(minutes=offering.notice_minutes),
         capacity=capacity,
         max_party=offering.max_party,
+        max_open=offering.max_open,
         is_occupying_when_taken=offering.is_per_resource,
         occupied_from=starts_at - buffer,
         occupied_until=ends_at + buffer,

@@ -330,8 +330,9 @@ async def slots_sharing_time(tx: Transaction, slot_ids: Sequence[UUID]) -> list[
 async def suppliable(tx: Transaction) -> list[SuppliedOffering]:
     """Read what slots can be added for, and what one is like unless told."""
     rows = await tx.connection.fetch(
-        "SELECT o.id, o.name, o.duration_minutes, o.notice_minutes, o.max_party,"
-        " coalesce(p.capacity, 1) AS capacity, coalesce(p.buffer_minutes, 0) AS buffer_minutes,"
+        "SELECT o.id, o.name, o.duration_minutes, o.notice_minutes, o.horizon_days, o.max_party,"
+        " o.max_open, coalesce(p.capacity, 1) AS capacity,"
+        " coalesce(p.buffer_minutes, 0) AS buffer_minutes,"
         " coalesce(p.is_per_resource, cardinality(x.ids) > 0) AS is_per_resource,"
         " x.ids AS resource_ids FROM offering o"
         " LEFT JOIN slot_plan p ON p.merchant_id = o.merchant_id AND p.offering_id = o.id"
@@ -350,8 +351,9 @@ async def insert_slot(tx: Transaction, slot: NewSlot) -> bool:
     """Add a slot and what it needs; False when the offering has one like it."""
     added = await tx.connection.fetchval(
         "INSERT INTO slot (merchant_id, id, offering_id, resource_id, starts_at, ends_at,"
-        " closes_at, capacity, max_party, is_occupying_when_taken, occupied_from, occupied_until)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        " opens_at, closes_at, capacity, max_party, max_open, is_occupying_when_taken,"
+        " occupied_from, occupied_until)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
         " ON CONFLICT DO NOTHING RETURNING true",
         tx.merchant_id,
         slot.id,
@@ -359,9 +361,11 @@ async def insert_slot(tx: Transaction, slot: NewSlot) -> bool:
         slot.resource_id,
         slot.starts_at,
         slot.ends_at,
+        slot.opens_at,
         slot.closes_at,
         slot.capacity,
         slot.max_party,
+        slot.max_open,
         slot.is_occupying_when_taken,
         slot.occupied_from,
         slot.occupied_until,

@@ -103,7 +103,9 @@ class SuppliedOffering(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     duration_minutes: int
     notice_minutes: int
+    horizon_days: int
     max_party: int
+    max_open: int | None
     capacity: int
     buffer_minutes: int
     is_per_resource: bool
@@ -119,9 +121,11 @@ class NewSlot(msgspec.Struct, frozen=True, kw_only=True):
     resource_ids: list[UUID]
     starts_at: datetime
     ends_at: datetime
+    opens_at: datetime
     closes_at: datetime
     capacity: int
     max_party: int
+    max_open: int | None
     is_occupying_when_taken: bool
     occupied_from: datetime
     occupied_until: datetime

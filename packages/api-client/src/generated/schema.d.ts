@@ -445,10 +445,34 @@ export interface paths {
         put?: never;
         /**
          * CancelOrder
-         * @description Give up an order that is not paid.
+         * @description Cancel an order on its own terms, before its slot begins.
          */
         post: operations["cancel_order"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/m/{slug}/calendar-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadCalendarLink
+         * @description Return the address of all the customer's bookings, or of one order's.
+         */
+        get: operations["read_calendar_link"];
+        put?: never;
+        post?: never;
+        /**
+         * EndCalendarLink
+         * @description End the addresses that were given so far; a new one can be had at once.
+         */
+        delete: operations["end_calendar_link"];
         options?: never;
         head?: never;
         patch?: never;
@@ -667,9 +691,95 @@ export interface paths {
         };
         /**
          * ListOfferings
-         * @description List offerings to filter by.
+         * @description List offerings with their rules in words.
          */
         get: operations["console_list_offerings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/orders/{number}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CancelOrder
+         * @description Cancel an order for the merchant; the customer is told why.
+         */
+        post: operations["console_cancel_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/order-cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CancelOrders
+         * @description Cancel several orders, each on its own: one that is refused leaves the others alone.
+         *
+         *     Sent again under the same key, what was done stays done once; what was refused is judged anew.
+         */
+        post: operations["console_cancel_orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/offerings/{offering_id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadRules
+         * @description Read an offering's rules and who changed what when.
+         */
+        get: operations["console_read_rules"];
+        put?: never;
+        /**
+         * ChangeOfferingRules
+         * @description Set new rules for orders from now on; open pages of customers follow.
+         */
+        post: operations["console_change_offering_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/v1/rules-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * PreviewRules
+         * @description Put rules that nobody has saved into words; without `max_open` there is no limit.
+         */
+        get: operations["console_preview_rules"];
         put?: never;
         post?: never;
         delete?: never;
@@ -890,6 +1000,7 @@ export interface components {
             max_party: number;
             notice_minutes: number;
             horizon_days: number;
+            max_open: number | null;
             version: number;
         };
         /** CalendarBlock */
@@ -918,6 +1029,10 @@ export interface components {
             days_off: components["schemas"]["DayOff"][];
             blocks: components["schemas"]["CalendarBlock"][];
         };
+        /** CalendarLink */
+        CalendarLink: {
+            url: string;
+        };
         /** CalendarOffering */
         CalendarOffering: {
             /** Format: uuid */
@@ -941,6 +1056,37 @@ export interface components {
             offerings: components["schemas"]["CalendarOffering"][];
             lanes: components["schemas"]["CalendarLane"][];
         };
+        /** CancelForMerchant */
+        CancelForMerchant: {
+            reason: string;
+            fee_fen: number;
+        };
+        /** CancelMany */
+        CancelMany: {
+            numbers: string[];
+            reason: string;
+        };
+        /** CancelNow */
+        CancelNow: {
+            fee_fen: number;
+            refund_fen: number;
+        };
+        /** CancelOrder */
+        CancelOrder: {
+            fee_fen: number;
+        };
+        /** CancelOutcome */
+        CancelOutcome: {
+            number: string;
+            is_done: boolean;
+            refund_fen: number;
+            code?: string | null;
+            message?: string | null;
+        };
+        /** CancelOutcomes */
+        CancelOutcomes: {
+            items: components["schemas"]["CancelOutcome"][];
+        };
         /** CancellationPolicy */
         CancellationPolicy: {
             free_until_hours: number;
@@ -953,6 +1099,16 @@ export interface components {
             /** Format: date-time */
             free_until: string;
             fee_fen: number;
+        };
+        /** ChangeRules */
+        ChangeRules: {
+            max_open: number | null;
+            max_party: number;
+            notice_minutes: number;
+            horizon_days: number;
+            free_until_hours: number;
+            fee_percent: number;
+            seen_version: number;
         };
         /** CloseSlot */
         CloseSlot: {
@@ -1264,10 +1420,23 @@ export interface components {
             id: string;
             name: string;
             kind: string;
+            sentences: string[];
         };
         /** OfferingNames */
         OfferingNames: {
             items: components["schemas"]["OfferingName"][];
+        };
+        /** OfferingRulesView */
+        OfferingRulesView: {
+            /** Format: uuid */
+            offering_id: string;
+            offering_name: string;
+            /** @enum {string} */
+            kind: "personal" | "business" | "event";
+            version: number;
+            rules: components["schemas"]["RuleSet"];
+            preview: components["schemas"]["RulesPreview"];
+            history: components["schemas"]["RulesChange"][];
         };
         /** OfferingView */
         OfferingView: {
@@ -1311,7 +1480,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_registration" | "awaiting_payment" | "confirmed" | "expired" | "cancelled";
             /** @enum {string} */
-            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "refund_failed";
+            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "part_refunded" | "refund_failed";
             offering: components["schemas"]["TermsOffering"];
             slot: components["schemas"]["TermsSlot"];
             resource: components["schemas"]["TermsResource"] | null;
@@ -1354,7 +1523,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_registration" | "awaiting_payment" | "confirmed" | "expired" | "cancelled";
             /** @enum {string} */
-            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "refund_failed";
+            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "part_refunded" | "refund_failed";
             customer_name: string | null;
             customer_phone: string;
             offering_name: string;
@@ -1390,7 +1559,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_registration" | "awaiting_payment" | "confirmed" | "expired" | "cancelled";
             /** @enum {string} */
-            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "refund_failed";
+            payment_state: "none" | "pending" | "checking" | "paid" | "refunding" | "refunded" | "part_refunded" | "refund_failed";
             offering: components["schemas"]["TermsOffering"];
             slot: components["schemas"]["TermsSlot"];
             resource: components["schemas"]["TermsResource"] | null;
@@ -1413,6 +1582,8 @@ export interface components {
             server_time: string;
             facts: components["schemas"]["FactView"][];
             refunds: components["schemas"]["RefundView"][];
+            cancel_now: components["schemas"]["CancelNow"] | null;
+            end_note: string | null;
         };
         /** PaymentAttemptView */
         PaymentAttemptView: {
@@ -1482,6 +1653,17 @@ export interface components {
         ProblemAlreadyRegisteredRequestInProgress409: {
             /** @enum {string} */
             code: "already_registered" | "request_in_progress";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemCancellationFeeChangedOrderNotCancellableRequestInProgress409 */
+        ProblemCancellationFeeChangedOrderNotCancellableRequestInProgress409: {
+            /** @enum {string} */
+            code: "cancellation_fee_changed" | "order_not_cancellable" | "request_in_progress";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1632,6 +1814,17 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
+        /** ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRules422 */
+        ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRules422: {
+            /** @enum {string} */
+            code: "idempotency_key_missing" | "idempotency_key_reused" | "invalid_rules";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
         /** ProblemIdempotencyKeyMissingIdempotencyKeyReusedPartyTooLarge422 */
         ProblemIdempotencyKeyMissingIdempotencyKeyReusedPartyTooLarge422: {
             /** @enum {string} */
@@ -1669,6 +1862,17 @@ export interface components {
         ProblemIdempotencyKeyMissingInvalidPhoneWrongCode422: {
             /** @enum {string} */
             code: "idempotency_key_missing" | "invalid_phone" | "wrong_code";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemInvalidRules422 */
+        ProblemInvalidRules422: {
+            /** @constant */
+            code: "invalid_rules";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1786,10 +1990,10 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemOrderNotCancellableRequestInProgress409 */
-        ProblemOrderNotCancellableRequestInProgress409: {
-            /** @enum {string} */
-            code: "order_not_cancellable" | "request_in_progress";
+        /** ProblemOrderNotBooked409 */
+        ProblemOrderNotBooked409: {
+            /** @constant */
+            code: "order_not_booked";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1852,6 +2056,17 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
+        /** ProblemRequestInProgressRulesChangedMeanwhile409 */
+        ProblemRequestInProgressRulesChangedMeanwhile409: {
+            /** @enum {string} */
+            code: "request_in_progress" | "rules_changed_meanwhile";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
         /** ProblemRequestInProgressSlotClosedAlreadySlotInUseSlotStarted409 */
         ProblemRequestInProgressSlotClosedAlreadySlotInUseSlotStarted409: {
             /** @enum {string} */
@@ -1863,10 +2078,10 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooLate409 */
-        ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooLate409: {
+        /** ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooEarlySlotTooLateTooManyOpenBookings409 */
+        ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooEarlySlotTooLateTooManyOpenBookings409: {
             /** @enum {string} */
-            code: "request_in_progress" | "slot_closed" | "slot_full" | "slot_taken" | "slot_too_late";
+            code: "request_in_progress" | "slot_closed" | "slot_full" | "slot_taken" | "slot_too_early" | "slot_too_late" | "too_many_open_bookings";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -1889,6 +2104,17 @@ export interface components {
         ProblemResourceBusyElsewhereSlotClosedByRuleSlotStarted409: {
             /** @enum {string} */
             code: "resource_busy_elsewhere" | "slot_closed_by_rule" | "slot_started";
+            message: string;
+            params: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["FieldMessage"][];
+            request_id: string;
+        };
+        /** ProblemSlotHasBegun410 */
+        ProblemSlotHasBegun410: {
+            /** @constant */
+            code: "slot_has_begun";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -2035,6 +2261,28 @@ export interface components {
             reviewed_on: string;
             reply: string | null;
         };
+        /** RuleSet */
+        RuleSet: {
+            max_open: number | null;
+            max_party: number;
+            notice_minutes: number;
+            horizon_days: number;
+            free_until_hours: number;
+            fee_percent: number;
+        };
+        /** RulesChange */
+        RulesChange: {
+            version: number;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string | null;
+            changes: string[];
+        };
+        /** RulesPreview */
+        RulesPreview: {
+            sentences: string[];
+            warnings: string[];
+        };
         /** SaveDraftField */
         SaveDraftField: {
             value: unknown;
@@ -2084,7 +2332,7 @@ export interface components {
             /** @enum {string} */
             state: "free" | "full" | "off";
             /** @enum {null|string} */
-            reason: "break" | "holiday" | "day_off" | "closed" | "past" | "too_late" | null;
+            reason: "break" | "holiday" | "day_off" | "closed" | "past" | "too_late" | "too_early" | null;
             reason_text: string | null;
             places_left: number;
             capacity: number;
@@ -2815,13 +3063,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemMerchantNotFoundSlotNotFound404"];
                 };
             };
-            /** @description The first request with this key is still running. · Fewer places are left than the party needs. · Whoever is needed for it has just been booked elsewhere. · The merchant closed the slot. · The merchant asks for more notice than is left. */
+            /** @description The first request with this key is still running. · Fewer places are left than the party needs. · Whoever is needed for it has just been booked elsewhere. · The merchant closed the slot. · The merchant takes bookings less far ahead. · The merchant asks for more notice than is left. · The customer has as many bookings that have not ended as the merchant allows. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooLate409"];
+                    "application/json": components["schemas"]["ProblemRequestInProgressSlotClosedSlotFullSlotTakenSlotTooEarlySlotTooLateTooManyOpenBookings409"];
                 };
             };
             /** @description The slot has begun or is over. */
@@ -3657,7 +3905,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Nothing"];
+                "application/json": components["schemas"]["CancelOrder"];
             };
         };
         responses: {
@@ -3703,13 +3951,22 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemMerchantNotFoundOrderNotFound404"];
                 };
             };
-            /** @description The first request with this key is still running. · The order is over, or paid: cancelling that comes with refunds by policy. */
+            /** @description The first request with this key is still running. · The order is over: it ran out, or was cancelled before. · Cancelling costs something else by now; `fee_fen` and `refund_fen` say what. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemOrderNotCancellableRequestInProgress409"];
+                    "application/json": components["schemas"]["ProblemCancellationFeeChangedOrderNotCancellableRequestInProgress409"];
+                };
+            };
+            /** @description What was booked has begun, or is over. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemSlotHasBegun410"];
                 };
             };
             /** @description A POST without `Idempotency-Key`. · The key came with another body before. */
@@ -3719,6 +3976,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReused422"];
+                };
+            };
+        };
+    };
+    read_calendar_link: {
+        parameters: {
+            query?: {
+                order?: string | null;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarLink"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description No merchant has this name. · No order of this number, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemMerchantNotFoundOrderNotFound404"];
+                };
+            };
+            /** @description Only what is booked, and not cancelled, stands in a calendar. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOrderNotBooked409"];
+                };
+            };
+        };
+    };
+    end_calendar_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description No merchant has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemMerchantNotFound404"];
                 };
             };
         };
@@ -4345,6 +4721,395 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+        };
+    };
+    console_cancel_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelForMerchant"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The actor's role lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+            /** @description No order of this number, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOrderNotFound404"];
+                };
+            };
+            /** @description The first request with this key is still running. · The order is over: it ran out, or was cancelled before. · Cancelling costs something else by now; `fee_fen` and `refund_fen` say what. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemCancellationFeeChangedOrderNotCancellableRequestInProgress409"];
+                };
+            };
+            /** @description What was booked has begun, or is over. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemSlotHasBegun410"];
+                };
+            };
+            /** @description A POST without `Idempotency-Key`. · The key came with another body before. · The request's shape is wrong; `fields` name where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRequest422"];
+                };
+            };
+        };
+    };
+    console_cancel_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelMany"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelOutcomes"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The actor's role lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+            /** @description The first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemRequestInProgress409"];
+                };
+            };
+            /** @description A POST without `Idempotency-Key`. · The key came with another body before. · The request's shape is wrong; `fields` name where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRequest422"];
+                };
+            };
+        };
+    };
+    console_read_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offering_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferingRulesView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The actor's role lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+            /** @description The merchant offers no such thing (any more). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOfferingNotFound404"];
+                };
+            };
+        };
+    };
+    console_change_offering_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offering_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRules"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferingRulesView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The actor's role lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+            /** @description The merchant offers no such thing (any more). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOfferingNotFound404"];
+                };
+            };
+            /** @description The first request with this key is still running. · Somebody else changed the rules after they were read; `version` is the newest. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemRequestInProgressRulesChangedMeanwhile409"];
+                };
+            };
+            /** @description A POST without `Idempotency-Key`. · The key came with another body before. · Numbers of the rules lie outside what makes sense; `fields` name every one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemIdempotencyKeyMissingIdempotencyKeyReusedInvalidRules422"];
+                };
+            };
+        };
+    };
+    console_preview_rules: {
+        parameters: {
+            query: {
+                max_party: number;
+                notice_minutes: number;
+                horizon_days: number;
+                free_until_hours: number;
+                fee_percent: number;
+                max_open?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesPreview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description No token, or one that ran out or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemUnauthenticated401"];
+                };
+            };
+            /** @description The actor's role lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemForbidden403"];
+                };
+            };
+            /** @description Numbers of the rules lie outside what makes sense; `fields` name every one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemInvalidRules422"];
                 };
             };
         };
