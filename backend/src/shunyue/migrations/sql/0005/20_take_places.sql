@@ -127,13 +127,15 @@ RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF p_minutes IS NOT NULL AND EXISTS (
         SELECT 1 FROM unnest(p_hold_ids) AS mine (id), LATERAL (
-               SELECT h.customer_id, h.slot_id FROM hold h
-                WHERE h.merchant_id = p_merchant_id AND h.id = mine.id AND h.state = 'active' OFFSET 0) h,
+               -- Its state is looked at later: asked here, a plan made while the table was small reads
+               -- all choices of the merchant through their partial index.
+               SELECT h.customer_id, h.slot_id, h.state FROM hold h
+                WHERE h.merchant_id = p_merchant_id AND h.id = mine.id OFFSET 0) h,
                LATERAL (
                SELECT s.max_open FROM slot s
                 WHERE s.merchant_id = p_merchant_id AND s.id = h.slot_id
                   AND s.max_open IS NOT NULL OFFSET 0) s
-         WHERE s.max_open <= (
+         WHERE h.state = 'active' AND s.max_open <= (
                SELECT count(*) FROM hold other
                 WHERE other.merchant_id = p_merchant_id AND other.customer_id = h.customer_id
                   AND other.state = 'confirmed' AND other.slot_ends_at > app_now()
