@@ -100,7 +100,7 @@ class TestRoles:
         [
             ("owner", set(get_args(Permission))),
             ("manager", set(get_args(Permission))),
-            ("front_desk", {"today.read", "orders.read", "logins.manage"}),
+            ("front_desk", {"today.read", "orders.read", "logins.manage", "calendar.read"}),
             ("cleaner", set()),
             ("", set()),
         ],

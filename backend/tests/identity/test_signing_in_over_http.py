@@ -124,6 +124,7 @@ class TestStaff:
 
         assert answer.status_code == 201
         assert answer.json()["staff"]["permissions"] == [
+            "calendar.read",
             "logins.manage",
             "orders.read",
             "today.read",
