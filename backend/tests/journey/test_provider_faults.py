@@ -112,7 +112,7 @@ class TestNotices:
         add_fault(running, kind, count=2)
         start(visitor, number)
 
-        visitor.post(f"orders/{number}/cancellation", {})
+        visitor.post(f"orders/{number}/cancellation", {"fee_fen": 0})
         wait_for_rest(running)
 
         assert state_of(running, number) == ("cancelled", "refunded")
@@ -142,7 +142,7 @@ class TestCalls:
         start(visitor, number)
         add_fault(running, kind, route="close", seconds=HELD_UP_SECONDS)
 
-        visitor.post(f"orders/{number}/cancellation", {})
+        visitor.post(f"orders/{number}/cancellation", {"fee_fen": 0})
         wait_for_rest(running)
 
         assert state_of(running, number) == ("cancelled", "none")
@@ -156,7 +156,7 @@ class TestCalls:
         add_fault(running, "close_race")
         add_fault(running, kind, route="refund", seconds=HELD_UP_SECONDS)
 
-        visitor.post(f"orders/{number}/cancellation", {})
+        visitor.post(f"orders/{number}/cancellation", {"fee_fen": 0})
         wait_for_rest(running)
 
         assert state_of(running, number) == ("cancelled", "refunded")
@@ -246,6 +246,6 @@ def _go(running: RunningProduct, slot_id: str, seed: int) -> str | None:
     pick = random.Random(seed)
     number = visitor.go(slot_id, pick)
     if number is not None and pick.random() < 0.3:
-        visitor.post(f"orders/{number}/cancellation", {})
+        visitor.post(f"orders/{number}/cancellation", {"fee_fen": 0})
     visitor.close()
     return number
