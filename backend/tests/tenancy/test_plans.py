@@ -13,11 +13,16 @@ import pytest
 
 from shunyue.identity.api import Merchant
 from shunyue.kernel.database import Database, Transaction
+from shunyue.kernel.ids import new_id
 from shunyue.kernel.tokens import system_actor
 from shunyue.scheduling import queries
-from tests.builders.supply import make_customer, make_offering, make_resource
+from tests.builders.supply import make_customer, make_offering, make_resource, make_slot
 
 _MANY = 20_000
+_ROWS_READ = (
+    "SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)"
+    " FROM pg_stat_xact_user_tables WHERE relname = 'hold'"
+)
 
 
 @pytest.fixture
@@ -143,3 +148,29 @@ class TestAvailability:
 
         assert [one.id for one in touched] == [slot_id]
         assert read_from_end_to_end(steps) & {"occupancy", "hold"} == set()
+
+
+@pytest.mark.req("BK-11")
+class TestOpenBookings:
+    async def test_counting_them_reads_nothing_of_what_a_customer_once_booked(
+        self, database: Database, crowd: dict[str, UUID], owner: psycopg.Connection
+    ) -> None:
+        owner.execute("UPDATE hold SET slot_ends_at = app_now() - interval '1 day'")
+        slot_id = await make_slot(database, crowd["merchant"], crowd["offering"])
+        owner.execute("UPDATE slot SET max_open = 3 WHERE id = %s", [slot_id])
+        async with database.begin(system_actor(crowd["merchant"])) as tx:
+            customer_id = await tx.connection.fetchval(
+                "SELECT customer_id FROM hold WHERE merchant_id = $1 LIMIT 1", crowd["merchant"]
+            )
+            before = await tx.connection.fetchval(_ROWS_READ)
+            outcome = await tx.connection.fetchval(
+                "SELECT outcome FROM take_places($1, $2, '{1}', $3, $4, $4, 15, true)",
+                crowd["merchant"],
+                [slot_id],
+                [customer_id],
+                [new_id()],
+            )
+            read = await tx.connection.fetchval(_ROWS_READ) - before
+
+        assert outcome == "held"
+        assert 0 < read < 20
