@@ -100,7 +100,10 @@ class TestRoles:
         [
             ("owner", set(get_args(Permission))),
             ("manager", set(get_args(Permission))),
-            ("front_desk", {"today.read", "orders.read", "logins.manage", "calendar.read"}),
+            (
+                "front_desk",
+                {"today.read", "orders.read", "logins.manage", "rules.read", "calendar.read"},
+            ),
             ("cleaner", set()),
             ("", set()),
         ],

@@ -127,6 +127,7 @@ class TestStaff:
             "calendar.read",
             "logins.manage",
             "orders.read",
+            "rules.read",
             "today.read",
         ]
         cookie = answer.headers["set-cookie"].lower()
