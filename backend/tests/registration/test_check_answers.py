@@ -107,6 +107,10 @@ class TestWhatIsKept:
 
         assert kept("phone", wide) == "13805711246"
 
+    @pytest.mark.parametrize("kind", ["text", "long_text"])
+    def test_chinese_punctuation_is_kept_as_it_was_typed(self, kind: str) -> None:
+        assert kept(kind, "膝盖有旧伤，能跑吗？（周六）") == "膝盖有旧伤，能跑吗？（周六）"
+
     def test_emoji_are_kept(self) -> None:
         assert kept("text", " 小明 🧘‍ ") == "小明 🧘"
 

@@ -31,7 +31,7 @@ from shunyue.backoffice.calendar_schemas import (
 from shunyue.identity.api import Merchant
 from shunyue.kernel.copy import wording
 from shunyue.kernel.database import Transaction
-from shunyue.kernel.rules import masked_phone, plain_text
+from shunyue.kernel.rules import masked_phone, visible_text
 from shunyue.scheduling.api import (
     DateOutOfRange,
     SlotClosedAlready,
@@ -137,7 +137,7 @@ async def close_one(tx: Transaction, slot_id: UUID, reason: str) -> SlotClosing:
 
 async def close_many(tx: Transaction, slot_ids: Sequence[UUID], reason: str) -> list[SlotClosing]:
     """Close what can be closed; says of each slot what came of it."""
-    closings = await close_slots(tx, slot_ids, plain_text(reason))
+    closings = await close_slots(tx, slot_ids, visible_text(reason))
     in_use = [one.slot_id for one in closings if one.outcome == "in_use"]
     who = await holders_of(tx, in_use)
     found = []

@@ -69,8 +69,9 @@ def _known_option(field: FormField, value: Any) -> str:
 def _text(field: FormField, value: Any) -> str:
     if not isinstance(value, str):
         raise rules.RuleBroken("wrong_type")
-    text = rules.plain_text(value)
+    check = _CHECKED_TEXT.get(field.type)
+    # Numbers and addresses mean the same in full width; in a sentence it is how Chinese is written.
+    text = rules.plain_text(value) if check else rules.visible_text(value)
     if len(text) > (field.max_length or DEFAULT_MAX_LENGTH):
         raise rules.RuleBroken("too_long")
-    check = _CHECKED_TEXT.get(field.type)
     return check(text) if check else text
