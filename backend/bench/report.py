@@ -65,7 +65,7 @@ def write_report(path: Path, plan: Plan, measured: dict[int, Measured], postgres
 
 def _surroundings(plan: Plan, postgres: str) -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIBIBYTE
-    command = f"python -m bench {shlex.join(sys.argv[1:])}".strip()
+    command = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
     system = f"{platform.system()} {platform.release()}"
     libraries = ", ".join(f"{name} {version_of(name)}" for name in _LIBRARIES)
     when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
