@@ -110,6 +110,21 @@ test('[BK-11] [BK-01] [MC-01] new rules show on open pages without reload and le
 
   await write(merchant.page, USUAL)
   await save(merchant.page)
+  await customer.page.getByTestId('book-button').click()
+  await expect(customer.page.getByTestId('confirm-sheet')).toContainText('20%')
+  await write(merchant.page, { fee: '30' })
+  await save(merchant.page)
+  await customer.page.getByTestId('confirm-button').click()
+  await expect(customer.page.getByTestId('confirm-trouble')).toHaveText(
+    '取消规则有变化，请看过新的规则再确认',
+  )
+  await expect(customer.page.getByTestId('confirm-sheet')).toContainText('30%')
+  await keepShot(customer.page, '375-rules-changed-while-confirming')
+  await customer.page.getByTestId('confirm-button').click()
+  await expect(customer.page.getByTestId('submit-registration')).toBeVisible()
+
+  await write(merchant.page, USUAL)
+  await save(merchant.page)
   for (const one of [merchant, customer, reader]) {
     expect(one.complaints).toEqual([])
     await one.context.close()

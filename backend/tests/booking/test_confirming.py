@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 
 from shunyue.booking import commands
-from shunyue.booking.errors import HoldExpired, HoldNotFound, PriceChanged
+from shunyue.booking.errors import HoldExpired, HoldNotFound, PolicyChanged, PriceChanged
 from shunyue.booking.jobs import expire_holds
+from shunyue.catalog.api import CancellationPolicy
 from shunyue.kernel.tokens import Actor
 from shunyue.ordering.api import Order, facts_of
 from tests.builders.studio import NOON, Studio
@@ -33,11 +34,17 @@ async def customer(studio: Studio) -> Actor:
 
 
 async def confirm(
-    studio: Studio, customer: Actor, hold_id: UUID, shown_fen: int | None = None
+    studio: Studio,
+    customer: Actor,
+    hold_id: UUID,
+    shown_fen: int | None = None,
+    shown_policy: CancellationPolicy | None = None,
 ) -> Order:
     """Confirm in a transaction of its own."""
     async with studio.database.begin(customer) as tx:
-        return await commands.confirm_hold(tx, hold_id=hold_id, shown_fen=shown_fen)
+        return await commands.confirm_hold(
+            tx, hold_id=hold_id, shown_fen=shown_fen, shown_policy=shown_policy
+        )
 
 
 async def release(studio: Studio, customer: Actor, hold_id: UUID) -> None:
@@ -184,6 +191,23 @@ class TestPriceShown:
 
         assert refusal.value.params == {"payable_fen": 52000}
         assert await studio.state_of(hold.hold_id) == "active"
+
+    async def test_changed_cost_of_cancelling_is_refused_and_the_place_stays(
+        self, studio: Studio, customer: Actor
+    ) -> None:
+        hold = await studio.hold(await studio.lesson(), by=customer)
+        await studio.change(
+            "UPDATE offering SET free_until_hours = 24, fee_percent = 50 WHERE merchant_id = $1"
+        )
+
+        with pytest.raises(PolicyChanged):
+            await confirm(studio, customer, hold.hold_id, shown_policy=CancellationPolicy(24, 20))
+
+        assert await studio.state_of(hold.hold_id) == "active"
+        order = await confirm(
+            studio, customer, hold.hold_id, shown_policy=CancellationPolicy(24, 50)
+        )
+        assert order.terms.policy == CancellationPolicy(24, 50)
 
     async def test_price_of_a_placed_order_never_changes(
         self, studio: Studio, customer: Actor

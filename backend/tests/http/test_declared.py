@@ -87,6 +87,7 @@ class TestRefusals:
         assert {
             "hold_expired",
             "hold_not_found",
+            "policy_changed",
             "price_changed",
             "unauthenticated",
             "merchant_not_found",

@@ -71,8 +71,17 @@ function holds(client: Client, base: string) {
     holdSlot: (slotId: string, party_size: number) =>
       client.call<contract.Hold>('POST', `${base}/slots/${slotId}/holds`, { body: { party_size } }),
     hold: (id: string) => client.call<contract.HoldView>('GET', `${base}/holds/${id}`),
-    confirmHold: (id: string) =>
-      client.call<contract.Order>('POST', `${base}/holds/${id}/confirmation`, { body: {} }),
+    /** Confirms what was shown: refused when price or policy are others by now. */
+    confirmHold: ({ id, price, cancellation }: contract.HoldView) =>
+      client.call<contract.Order>('POST', `${base}/holds/${id}/confirmation`, {
+        body: {
+          payable_fen: price.payable_fen,
+          cancellation: {
+            free_until_hours: cancellation.free_until_hours,
+            fee_percent: cancellation.fee_percent,
+          },
+        },
+      }),
     releaseHold: (id: string) => client.call<null>('DELETE', `${base}/holds/${id}`),
   }
 }

@@ -7,6 +7,7 @@ from shunyue.booking.errors import (
     HoldExpired,
     HoldNotFound,
     PartyTooLarge,
+    PolicyChanged,
     PriceChanged,
     SlotClosed,
     SlotFull,
@@ -17,7 +18,7 @@ from shunyue.booking.errors import (
     TooManyOpenBookings,
 )
 from shunyue.booking.records import Hold, Placement
-from shunyue.catalog.api import Offering, offering_by_id
+from shunyue.catalog.api import CancellationPolicy, Offering, offering_by_id
 from shunyue.identity.api import merchant_by_id
 from shunyue.kernel.database import Transaction
 from shunyue.kernel.errors import IdempotencyKeyReused
@@ -77,10 +78,17 @@ async def own_hold(tx: Transaction, hold_id: UUID) -> Hold:
     return hold
 
 
-async def confirm_hold(tx: Transaction, *, hold_id: UUID, shown_fen: int | None = None) -> Order:
+async def confirm_hold(
+    tx: Transaction,
+    *,
+    hold_id: UUID,
+    shown_fen: int | None = None,
+    shown_policy: CancellationPolicy | None = None,
+) -> Order:
     """Issue the order for held places, on today's terms; confirming twice finds the same order.
 
-    Raises `HoldExpired`, and `PriceChanged` when the customer was shown another price.
+    Raises `HoldExpired`; `PriceChanged` and `PolicyChanged` when the customer was shown another
+    price or another cost of cancelling.
     """
     hold = await queries.lock_hold(tx, hold_id)
     if hold is None or hold.customer_id != tx.actor_id:
@@ -92,6 +100,8 @@ async def confirm_hold(tx: Transaction, *, hold_id: UUID, shown_fen: int | None 
     terms, time_zone = await terms_of(tx, hold.slot_id, hold.party_size)
     if shown_fen is not None and shown_fen != terms.price.payable_fen:
         raise PriceChanged(payable_fen=terms.price.payable_fen)
+    if shown_policy is not None and shown_policy != terms.policy:
+        raise PolicyChanged
     await tx.connection.execute(
         "UPDATE hold SET state = 'confirmed', confirmed_at = $3 WHERE merchant_id = $1 AND id = $2",
         tx.merchant_id,

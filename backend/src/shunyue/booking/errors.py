@@ -71,3 +71,9 @@ class PriceChanged(DomainError):
     """The price is no longer the one the customer was shown."""
 
     code = "price_changed"
+
+
+class PolicyChanged(DomainError):
+    """Cancelling no longer costs what the customer was shown."""
+
+    code = "policy_changed"

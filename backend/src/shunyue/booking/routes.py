@@ -10,6 +10,7 @@ from shunyue.booking.errors import (
     HoldExpired,
     HoldNotFound,
     PartyTooLarge,
+    PolicyChanged,
     PriceChanged,
     SlotClosed,
     SlotFull,
@@ -105,7 +106,9 @@ async def read_hold(request: Request[Any, Any, Any], customer: Actor, hold_id: U
 
 @post(
     "/holds/{hold_id:uuid}/confirmation",
-    responses=problems(*ASKING, *ONCE, HoldNotFound, HoldExpired, OfferingNotFound, PriceChanged),
+    responses=problems(
+        *ASKING, *ONCE, HoldNotFound, HoldExpired, OfferingNotFound, PriceChanged, PolicyChanged
+    ),
 )
 async def confirm_hold(
     request: Request[Any, Any, Any], customer: Actor, hold_id: UUID, data: ConfirmHold
@@ -113,7 +116,9 @@ async def confirm_hold(
     """Confirm the hold; the order number is issued."""
 
     async def work(tx: Transaction) -> OrderView:
-        order = await commands.confirm_hold(tx, hold_id=hold_id, shown_fen=data.payable_fen)
+        order = await commands.confirm_hold(
+            tx, hold_id=hold_id, shown_fen=data.payable_fen, shown_policy=data.cancellation
+        )
         return order_view(order, await facts_of(tx, order.id), None, [], tx.now)
 
     return await once(request, customer, work)

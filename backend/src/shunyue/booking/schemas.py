@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from shunyue.booking.records import HoldState
-from shunyue.catalog.api import Location
+from shunyue.catalog.api import CancellationPolicy, Location
 from shunyue.ordering.api import (
     CancellationView,
     PriceView,
@@ -53,6 +53,7 @@ class HoldView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConfirmHold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The price that the customer saw; confirming is refused when it is another one by now."""
+    """What the customer saw; confirming is refused when it is something else by now."""
 
     payable_fen: int | None = None
+    cancellation: CancellationPolicy | None = None

@@ -1127,6 +1127,7 @@ export interface components {
         /** ConfirmHold */
         ConfirmHold: {
             payable_fen?: number | null;
+            cancellation?: components["schemas"]["CancellationPolicy"] | null;
         };
         /** ContentView */
         ContentView: {
@@ -2023,10 +2024,10 @@ export interface components {
             fields: components["schemas"]["FieldMessage"][];
             request_id: string;
         };
-        /** ProblemPriceChangedRequestInProgress409 */
-        ProblemPriceChangedRequestInProgress409: {
+        /** ProblemPolicyChangedPriceChangedRequestInProgress409 */
+        ProblemPolicyChangedPriceChangedRequestInProgress409: {
             /** @enum {string} */
-            code: "price_changed" | "request_in_progress";
+            code: "policy_changed" | "price_changed" | "request_in_progress";
             message: string;
             params: {
                 [key: string]: unknown;
@@ -3260,13 +3261,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemHoldNotFoundMerchantNotFoundOfferingNotFound404"];
                 };
             };
-            /** @description The first request with this key is still running. · The price is no longer the one the customer was shown. */
+            /** @description The first request with this key is still running. · The price is no longer the one the customer was shown. · Cancelling no longer costs what the customer was shown. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemPriceChangedRequestInProgress409"];
+                    "application/json": components["schemas"]["ProblemPolicyChangedPriceChangedRequestInProgress409"];
                 };
             };
             /** @description The places went back: the time was over, or the customer gave them up. */

@@ -93,15 +93,22 @@ async function confirm(state: HoldState): Promise<void> {
   state.busy.value = 'confirming'
   state.trouble.value = ''
   try {
-    const order = await (await api()).confirmHold(held.id)
+    const order = await (await api()).confirmHold(held)
     state.view.value = undefined
     replaceWith(routes.registration(order.number))
   } catch (reason) {
     if (hasCode(reason, 'hold_expired', 'hold_not_found')) state.isExpired.value = true
     else state.trouble.value = sentenceOf(reason)
+    if (hasCode(reason, 'price_changed', 'policy_changed')) await showAgain(state, held.id)
   } finally {
     state.busy.value = 'none'
   }
+}
+
+/** What is confirmed next is what stands there now. */
+async function showAgain(state: HoldState, id: string): Promise<void> {
+  const now = await (await api()).hold(id).catch(() => undefined)
+  if (now !== undefined && state.view.value !== undefined) state.view.value = now
 }
 
 /** Closing gives the slot up, and says so. */
