@@ -2,7 +2,7 @@
 import vue from 'eslint-plugin-vue'
 import typescript from 'typescript-eslint'
 
-const features = ['calendar', 'devices', 'login', 'orders', 'today']
+const features = ['calendar', 'devices', 'login', 'offerings', 'orders', 'today']
 
 const forbid = (...groups) => ({
   'no-restricted-imports': [

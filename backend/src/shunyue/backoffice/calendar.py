@@ -33,6 +33,7 @@ from shunyue.kernel.copy import wording
 from shunyue.kernel.database import Transaction
 from shunyue.kernel.rules import masked_phone, visible_text
 from shunyue.scheduling.api import (
+    CLOSED_BY_RULE,
     DateOutOfRange,
     SlotClosedAlready,
     SlotInUse,
@@ -49,7 +50,6 @@ from shunyue.scheduling.api import (
     working_hours,
 )
 
-_RULES = frozenset({"holiday", "day_off"})
 _FARTHEST = timedelta(days=2 * 366)
 
 
@@ -204,6 +204,7 @@ async def _blocks(tx: Transaction, slots: list[SlotView]) -> dict[UUID, Calendar
         if block is None:
             continue
         is_ahead = slot.starts_at > tx.now
+        is_by_hand = slot.state == "closed" and slot.closed_reason not in CLOSED_BY_RULE
         found[slot.id] = CalendarBlock(
             block=block,
             offering_id=slot.offering_id,
@@ -211,7 +212,7 @@ async def _blocks(tx: Transaction, slots: list[SlotView]) -> dict[UUID, Calendar
             reason_text=_reason_text(slot),
             holders=[_holder(row) for row in holders.get(slot.id, [])],
             can_close=is_ahead and slot.state == "open" and not holders.get(slot.id),
-            can_open=is_ahead and slot.state == "closed" and slot.closed_reason not in _RULES,
+            can_open=is_ahead and is_by_hand,
         )
     return found
 
@@ -265,7 +266,7 @@ def _days_off(
         of_day = [one for one in slots if day.begins_at <= one.starts_at < day.ends_at]
         if any(one.state == "open" for one in of_day):
             continue  # Also where a make-up workday or a slot added by hand opens a free day.
-        ruled = next((one for one in of_day if one.closed_reason in _RULES), None)
+        ruled = next((one for one in of_day if one.closed_reason in CLOSED_BY_RULE), None)
         text = _reason_text(ruled) if ruled else whole_days.get((resource_id, day.date))
         text = text or whole_days.get((None, day.date))
         if text:

@@ -1,12 +1,13 @@
 """The calendar as the console sees it."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
 from shunyue.backoffice.schemas import Block, BoardHours, LaneResource
+from shunyue.scheduling.api import ClosingOutcome
 
 _MOST_AT_ONCE = 100
 
@@ -101,7 +102,7 @@ class SlotClosing(msgspec.Struct, frozen=True, kw_only=True):
     """What came of closing a slot, in a code and in words; `holders` are who is in it."""
 
     slot_id: UUID
-    outcome: Literal["closed", "already_closed", "in_use", "started", "not_found"]
+    outcome: ClosingOutcome
     message: str
     holders: list[Holder]
 

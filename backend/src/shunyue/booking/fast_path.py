@@ -20,10 +20,9 @@ from shunyue.booking.schemas import HoldRead, HoldSlot
 from shunyue.identity.access import Gate
 from shunyue.identity.api import Merchants
 from shunyue.kernel.clock import utc_now
-from shunyue.kernel.database import is_outage
 from shunyue.kernel.edge import SECURITY_HEADERS, header, validator
-from shunyue.kernel.errors import DomainError, ServerFault, Unauthenticated, Unavailable
-from shunyue.kernel.http import RETRY_AFTER_SECONDS, idempotency_key, problem_of
+from shunyue.kernel.errors import DomainError, Unauthenticated
+from shunyue.kernel.http import fault_of, idempotency_key, problem_of
 from shunyue.kernel.ids import new_id
 from shunyue.scheduling.api import AvailabilityCache
 
@@ -83,11 +82,7 @@ class FastPath:
             await _refuse(send, error)
         except Exception as error:  # The outcome is unknown; the key makes a retry safe.
             log.exception("holds.unknown_outcome")
-            is_away = is_outage(error)
-            await _refuse(
-                send,
-                Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS) if is_away else ServerFault(),
-            )
+            await _refuse(send, fault_of(error))
         else:
             await _reply(send, 201, _encode(answer))
 

@@ -22,7 +22,7 @@ _SIGNATURE_BYTES = 16
 _UUID_BYTES = 16
 
 
-class Subscriber(msgspec.Struct, frozen=True):
+class CalendarOwner(msgspec.Struct, frozen=True):
     """Whose calendar an address is for; `version` tells whether it still holds."""
 
     merchant_id: UUID
@@ -36,12 +36,12 @@ class CalendarSigner:
     def __init__(self, key: bytes) -> None:
         self._key = hashlib.sha256(b"shunyue calendar address" + key).digest()
 
-    def token(self, whose: Subscriber) -> str:
+    def token(self, whose: CalendarOwner) -> str:
         """Return the token of an address."""
         body = whose.merchant_id.bytes + whose.customer_id.bytes + whose.version.to_bytes(4)
         return base64.urlsafe_b64encode(body + self._sign(body)).rstrip(b"=").decode()
 
-    def subscriber(self, token: str) -> Subscriber:
+    def owner(self, token: str) -> CalendarOwner:
         """Return whose address it is; raises `CalendarNotFound` for one that we never gave."""
         try:
             content = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
@@ -50,7 +50,7 @@ class CalendarSigner:
         body, signature = content[:-_SIGNATURE_BYTES], content[-_SIGNATURE_BYTES:]
         if not hmac.compare_digest(self._sign(body), signature):
             raise CalendarNotFound
-        return Subscriber(
+        return CalendarOwner(
             UUID(bytes=body[:_UUID_BYTES]),
             UUID(bytes=body[_UUID_BYTES : 2 * _UUID_BYTES]),
             int.from_bytes(body[2 * _UUID_BYTES :]),

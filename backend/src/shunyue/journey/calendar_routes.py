@@ -8,9 +8,9 @@ from litestar import Request, Response, delete, get
 from litestar.params import QueryParameter
 
 from shunyue.identity.api import merchant_by_id
-from shunyue.journey.calendar import Subscriber, calendar_of
+from shunyue.journey import queries
+from shunyue.journey.calendar import CalendarOwner, calendar_of
 from shunyue.journey.errors import CalendarNotFound, OrderNotBooked
-from shunyue.kernel.database import Transaction
 from shunyue.kernel.errors import MerchantNotFound, Unauthenticated
 from shunyue.kernel.http import problems
 from shunyue.kernel.tokens import Actor, system_actor
@@ -39,8 +39,8 @@ async def read_calendar_link(
     async with state.database.begin(customer) as tx:
         if number is not None and (await order_of_actor(tx, number)).state != "confirmed":
             raise OrderNotBooked
-        version = await _version(tx)
-    token = state.calendar_signer.token(Subscriber(tx.merchant_id, tx.actor_id, version))
+        version = await queries.calendar_version(tx, tx.actor_id)
+    token = state.calendar_signer.token(CalendarOwner(tx.merchant_id, tx.actor_id, version))
     one = f"/{number}" if number else ""
     return CalendarLink(f"{state.settings.base_url}/calendar/{token}{one}.ics")
 
@@ -49,12 +49,7 @@ async def read_calendar_link(
 async def end_calendar_link(request: Request[Any, Any, Any], customer: Actor) -> None:
     """End the addresses that were given so far; a new one can be had at once."""
     async with request.app.state.database.begin(customer) as tx:
-        await tx.connection.execute(
-            "INSERT INTO calendar_link AS l (merchant_id, customer_id, version) VALUES ($1, $2, 2)"
-            " ON CONFLICT (merchant_id, customer_id) DO UPDATE SET version = l.version + 1",
-            tx.merchant_id,
-            tx.actor_id,
-        )
+        await queries.end_calendar(tx, tx.actor_id)
 
 
 @get(
@@ -67,10 +62,10 @@ async def read_calendar(
 ) -> Response[bytes]:
     """Answer a calendar that asks: the address is all it has to show."""
     state = request.app.state
-    whose = state.calendar_signer.subscriber(token.removesuffix(".ics"))
+    whose = state.calendar_signer.owner(token.removesuffix(".ics"))
     wanted = number.removesuffix(".ics") if number else None
     async with state.database.begin(system_actor(whose.merchant_id)) as tx:
-        if whose.version != await _version(tx, whose):
+        if whose.version != await queries.calendar_version(tx, whose.customer_id):
             raise CalendarNotFound
         orders = await booked_orders(tx, whose.customer_id, tx.now - _KEPT_FOR)
         merchant = await merchant_by_id(tx.connection, tx.merchant_id)
@@ -85,12 +80,3 @@ async def read_calendar(
             "cache-control": "private, no-cache",
         },
     )
-
-
-async def _version(tx: Transaction, whose: Subscriber | None = None) -> int:
-    found: int | None = await tx.connection.fetchval(
-        "SELECT version FROM calendar_link WHERE merchant_id = $1 AND customer_id = $2",
-        tx.merchant_id,
-        whose.customer_id if whose else tx.actor_id,
-    )
-    return found or 1

@@ -30,7 +30,7 @@ from shunyue.kernel.errors import (
 from shunyue.kernel.http import idempotency_key, once, problems
 from shunyue.kernel.idempotency import Ask, answer_once
 from shunyue.kernel.tokens import Actor
-from shunyue.ordering.api import OrderNotFound, OrderView, cost_of_cancelling, order_for_staff
+from shunyue.ordering.api import OrderNotFound, OrderView
 
 LONGEST_REASON = 200
 _STAFF = (Unauthenticated, Forbidden)
@@ -95,10 +95,9 @@ async def _cancel_one(
     request: Request[Any, Any, Any], ask: Ask, number: str, note: str
 ) -> CancelOutcome:
     async def work(tx: Transaction) -> CancelOutcome:
-        cost = cost_of_cancelling(await order_for_staff(tx, number), tx.now)
-        await commands.cancel_for_merchant(tx, number=number, note=note, fee_fen=0)
-        paid_fen = cost.fee_fen + cost.refund_fen if cost else 0
-        return CancelOutcome(number=number, is_done=True, refund_fen=paid_fen)
+        order = await commands.cancel_for_merchant(tx, number=number, note=note, fee_fen=0)
+        refund_fen = order.payable_fen if order.payment_state == "refunding" else 0
+        return CancelOutcome(number=number, is_done=True, refund_fen=refund_fen)
 
     try:
         answer = await answer_once(request.app.state.database, ask, 200, work)

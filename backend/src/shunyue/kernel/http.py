@@ -28,7 +28,7 @@ from shunyue.kernel.tokens import Actor
 
 log = structlog.get_logger(__name__)
 
-RETRY_AFTER_SECONDS = 3
+_RETRY_AFTER_SECONDS = 3
 # The character U+0000, which JSON can spell and PostgreSQL can't keep.
 _UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 
@@ -129,9 +129,16 @@ def fail(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]
         return refuse(request, InvalidRequest(FieldProblem("body", "unreadable")))
     if is_outage(error):
         log.error("http.database_away", path=request.url.path, error=repr(error))
-        return refuse(request, Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS))
-    log.error("http.failed", path=request.url.path, exc_info=error)
-    return refuse(request, ServerFault())
+    else:
+        log.error("http.failed", path=request.url.path, exc_info=error)
+    return refuse(request, fault_of(error))
+
+
+def fault_of(error: Exception) -> DomainError:
+    """Say what an error that nobody declared is to the client: an outage, or a bug."""
+    if is_outage(error):
+        return Unavailable(retry_after_seconds=_RETRY_AFTER_SECONDS)
+    return ServerFault()
 
 
 def _shape_fields(error: ValidationException) -> list[FieldProblem]:

@@ -28,11 +28,19 @@ from shunyue.scheduling.queries import (
     suppliable,
     working_hours,
 )
-from shunyue.scheduling.records import NewSlot, Resource, Slot, SlotView, SuppliedOffering
+from shunyue.scheduling.records import (
+    CLOSED_BY_RULE,
+    NewSlot,
+    Resource,
+    Slot,
+    SlotView,
+    SuppliedOffering,
+)
 from shunyue.scheduling.schemas import ResourceView, SlotLook, SlotTimes
 from shunyue.scheduling.statutory import known_statutory_days
 
 __all__ = [
+    "CLOSED_BY_RULE",
     "AvailabilityCache",
     "Closing",
     "ClosingOutcome",

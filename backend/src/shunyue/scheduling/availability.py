@@ -16,7 +16,7 @@ from shunyue.kernel.tokens import system_actor
 from shunyue.scheduling import queries
 from shunyue.scheduling.errors import DateOutOfRange
 from shunyue.scheduling.policy import look_of
-from shunyue.scheduling.records import SlotView
+from shunyue.scheduling.records import CLOSED_BY_RULE, SlotView
 from shunyue.scheduling.schemas import AvailabilityView, DayState, DayView, SlotLook
 
 MAX_DAYS = 31
@@ -117,7 +117,7 @@ def _day(day: date, slots: list[SlotLook], today: date, last: date) -> DayView:
         return _day_off(day, "too_late", slots)
     if reasons <= {"past", "too_late"} and reasons:
         return _day_off(day, "past", slots)
-    named = next((slot for slot in slots if slot.reason in {"holiday", "day_off"}), None)
+    named = next((slot for slot in slots if slot.reason in CLOSED_BY_RULE), None)
     if named is not None:
         return _day_off(day, named.reason or "day_off", slots, named.reason_text)
     return _day_off(day, "day_off", slots)

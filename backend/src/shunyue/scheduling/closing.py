@@ -17,11 +17,9 @@ from shunyue.scheduling.errors import (
     SlotStarted,
 )
 from shunyue.scheduling.events import SlotsEdited
+from shunyue.scheduling.records import CLOSED_BY_RULE
 
 ClosingOutcome = Literal["closed", "already_closed", "in_use", "started", "not_found"]
-
-# What a rule closed is opened by changing the rule.
-_RULES = frozenset({"holiday", "day_off"})
 
 
 class Closing(msgspec.Struct, frozen=True):
@@ -64,7 +62,7 @@ async def open_slot(tx: Transaction, slot_id: UUID) -> None:
         raise SlotStarted
     if slot["state"] == "open":
         return
-    if slot["closed_reason"] in _RULES:
+    if slot["closed_reason"] in CLOSED_BY_RULE:
         raise SlotClosedByRule(rule=slot["closed_text"])
     await queries.lock_resources_of(tx, slot_id)
     busy = await queries.busy_elsewhere(tx, slot_id)

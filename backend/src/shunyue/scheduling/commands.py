@@ -47,6 +47,7 @@ async def extend_slots(tx: Transaction, merchant: Merchant, offering_id: UUID | 
 
 async def follow_rules(tx: Transaction, merchant: Merchant, offering_id: UUID) -> None:
     """Let an offering's coming slots keep to its newest rules; whoever holds a place keeps it."""
+    # Plans before slots: the order in which the night's work locks them.
     await queries.slot_plans(tx, offering_id)
     await queries.lock_coming_slots(tx, offering_id)
     await tx.connection.execute(

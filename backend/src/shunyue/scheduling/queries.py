@@ -22,8 +22,7 @@ from shunyue.scheduling.records import (
 # Expired holds stop counting at their instant, whether or not a sweep has come by.
 _VIEW = """
     SELECT s.id, s.offering_id, s.resource_id, s.starts_at, s.ends_at, s.opens_at, s.closes_at,
-           s.capacity,
-           s.state, s.closed_reason, s.closed_text,
+           s.capacity, s.state, s.closed_reason, s.closed_text,
            (s.capacity - s.places_taken + coalesce((
                SELECT sum(h.party_size) FROM hold h
                 WHERE h.merchant_id = s.merchant_id AND h.slot_id = s.id

@@ -8,6 +8,8 @@ import msgspec
 
 ResourceKind = Literal["staff", "room", "equipment", "team"]
 ClosedReason = Literal["break", "holiday", "day_off", "closed"]
+# What a rule closed is opened by changing the rule.
+CLOSED_BY_RULE: frozenset[ClosedReason] = frozenset({"holiday", "day_off"})
 
 
 class Resource(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import { useApi } from '@/composables/api'
 import { useBoardEvents } from '@/composables/board'
 import { useCoalesced } from '@/composables/coalesce'
 import { useServerClock } from '@/composables/serverClock'
-import { useSession } from '@/composables/session'
+import { useMay } from '@/composables/useMay'
 import { useMerchantTime } from '@/composables/useMerchantTime'
 import {
   addDays,
@@ -23,7 +23,6 @@ const KEY = 'calendar'
 export function useCalendar() {
   const api = useApi()
   const cache = useQueryClient()
-  const session = useSession()
   const { now } = useServerClock()
   const { place, change } = usePlace()
   const time = useMerchantTime()
@@ -63,9 +62,7 @@ export function useCalendar() {
     calendar: query.data,
     isLoading: query.isPending,
     problem: computed(() => (query.error.value ? problemText(query.error.value) : '')),
-    canWrite: computed(
-      () => session.login.value?.staff.permissions.includes('calendar.write') ?? false,
-    ),
+    canWrite: useMay('calendar.write'),
     change,
     step,
     retry: () => query.refetch(),

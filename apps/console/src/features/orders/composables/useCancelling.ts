@@ -3,13 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { problemText } from '@/api/problem'
 import { useApi } from '@/composables/api'
-import { useSession } from '@/composables/session'
 import { reasonRefusal } from '@/features/orders/composables/cancelling'
-
-export function useMayCancel() {
-  const { login } = useSession()
-  return computed(() => login.value?.staff.permissions.includes('orders.cancel') ?? false)
-}
 
 export function useCancelOrder() {
   const api = useApi()
